@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/io/file_system.h"
+
+#include <gtest/gtest.h>
+
+#include "base/testing/matchers.h"
+#include "base/testing/temp_folder.h"
+
+namespace healix::base {
+namespace {
+
+using healix::testing::IsError;
+using healix::testing::IsOk;
+using healix::testing::TempFolder;
+
+TEST(PosixFileSystemTest, WritesReadsAndLists) {
+  const TempFolder folder;
+  FileSystem& files = PosixFileSystem();
+  ASSERT_TRUE(IsOk(WriteFileDurably(files, folder / "b", "beta")));
+  ASSERT_TRUE(IsOk(WriteFileDurably(files, folder / "a", "alpha")));
+  ASSERT_TRUE(IsOk(WriteFileDurably(files, folder / "a", "again")));
+  EXPECT_EQ(ReadFile(files, folder / "a", 100).value(), "again");
+  EXPECT_EQ(files.List(folder.path().string()).value(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(files.Stat(folder / "b").value().size_bytes, 4u);
+}
+
+TEST(PosixFileSystemTest, SaysWhatIsWrong) {
+  const TempFolder folder;
+  FileSystem& files = PosixFileSystem();
+  EXPECT_TRUE(IsError(files.Open(folder / "no", OpenMode::kRead), ErrorCode::kFileNotFound));
+  ASSERT_TRUE(IsOk(WriteFileDurably(files, folder / "a", "12345")));
+  EXPECT_TRUE(IsError(files.Open(folder / "a", OpenMode::kCreateNew), ErrorCode::kFileExists));
+  EXPECT_TRUE(IsError(ReadFile(files, folder / "a", 4), ErrorCode::kLimitExceeded));
+}
+
+TEST(PosixFileSystemTest, ReadsShortOnlyAtTheEnd) {
+  const TempFolder folder;
+  FileSystem& files = PosixFileSystem();
+  ASSERT_TRUE(IsOk(WriteFileDurably(files, folder / "a", "0123456789")));
+  const auto file = files.Open(folder / "a", OpenMode::kRead).value();
+  std::byte buffer[8];
+  EXPECT_EQ(file->ReadAt(0, buffer).value(), 8u);
+  EXPECT_EQ(file->ReadAt(6, buffer).value(), 4u);
+  EXPECT_EQ(file->ReadAt(10, buffer).value(), 0u);
+}
+
+}  // namespace
+}  // namespace healix::base
