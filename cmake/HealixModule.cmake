@@ -4,7 +4,8 @@
 #   USES <room>/<module> ...                 only lower layers, or the same room and layer 0..4
 #   DEPS duckdb fmt ...                      third-party targets dep::<name>, private to the module
 #   TESTS a_test.cc ...                      one test program, each case known to CTest
-#   FUZZ a_fuzz.cc ...                       one libFuzzer program each; seeds in fuzz/seeds/<name>/
+#   FUZZ fuzz/a_fuzz.cc ...                  one libFuzzer program each; seeds in fuzz/seeds/a_fuzz/;
+#                                            test presets build it as a test that replays the seeds
 #   BENCH a_bench.cc ...)                    one google-benchmark program
 #
 # A service (layer 5) may not use another service: what two of them share lies below.
@@ -63,6 +64,8 @@ function(healix_module)
   endif()
   if(M_FUZZ AND HEALIX_FUZZ)
     healix_module_fuzz(${target} "${M_FUZZ}" "${M_DEPS}")
+  elseif(M_FUZZ AND HEALIX_TESTS)
+    healix_module_seeds(${target} "${M_FUZZ}" "${M_DEPS}")
   endif()
   if(M_BENCH AND HEALIX_BENCH)
     healix_module_bench(${target} "${M_BENCH}" "${M_DEPS}")
@@ -85,6 +88,16 @@ function(healix_module_fuzz target sources deps)
     target_link_libraries(${name} PRIVATE ${target} healix_flags ${deps})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  endforeach()
+endfunction()
+
+function(healix_module_seeds target sources deps)
+  foreach(source ${sources})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE ${target} healix_replay_seeds healix_flags ${deps})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+    add_test(NAME ${name}_seeds COMMAND ${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/seeds/${name})
   endforeach()
 endfunction()
 
