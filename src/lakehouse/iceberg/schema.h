@@ -43,9 +43,9 @@ struct Field;
 /// Describes a type. A value: copies are deep.
 struct Type {
   TypeId id = TypeId::kUnknown;
-  int precision = 0;                ///< decimal
-  int scale = 0;                    ///< decimal
-  int length_bytes = 0;             ///< fixed
+  int precision = 0;     ///< decimal
+  int scale = 0;         ///< decimal
+  int length_bytes = 0;  ///< fixed
   /// struct: its fields; list: one field `element`; map: two fields `key`, `value`.
   std::vector<Field> fields;
 
