@@ -46,7 +46,7 @@ test_functional() {
   (
     export_test_environment "$preset"
     "$HEALIX_TOOLCHAIN/venv/bin/python" -m pytest test -q --tb=short -rfE \
-      -n "$(jobs_at_a_time)" --dist loadfile --timeout 900 -o junit_family=xunit2 \
+      -n "$(jobs_at_a_time)" --dist loadfile \
       -o cache_dir="build/$preset/pytest-cache" --basetemp="$TMPDIR/pytest" \
       --junit-xml="$out/pytest.xml" ${filter:+-k "$filter"} >&2
   ) || status=$?

@@ -9,7 +9,8 @@ trap 'rm -rf "$work"' EXIT
 cp tools/pins/package.json tools/pins/package-lock.json "$work/"
 
 export PATH=$HEALIX_TOOLCHAIN/venv/bin:$PATH
-export NODE_USE_SYSTEM_CA=1 npm_config_fetch_retries=2 npm_config_update_notifier=false
+export NODE_USE_SYSTEM_CA=1 NODE_DISABLE_COMPILE_CACHE=1
+export npm_config_fetch_retries=2 npm_config_update_notifier=false
 (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund)
 
 package=$work/node_modules/@duckdb/node-bindings-linux-x64
