@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// @file Opens tables, commits changes to them and tells what changed. Start here.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/io/file_system.h"
+#include "base/result/result.h"
+#include "base/time/clock.h"
+#include "lakehouse/engine/engine.h"
+#include "lakehouse/tables/change_feed.h"
+#include "lakehouse/tables/commit_request.h"
+#include "lakehouse/tables/table_options.h"
+#include "lakehouse/tables/table_snapshot.h"
+#include "storage/objects/object_store.h"
+#include "storage/records/store.h"
+
+namespace healix::lakehouse::tables {
+
+/// What a warehouse works with; all of it must outlive it.
+struct WarehouseParts {
+  storage::records::Store& catalog;        ///< `catalog.db`
+  storage::objects::ObjectStore& objects;  ///< where data and metadata lie
+  engine::Engine& engine;                  ///< for Parquet: compaction and delete files
+  base::FileSystem& files;
+  const base::Clock& clock = base::SystemClock();
+  base::Randomness& randomness = base::SystemRandomness();
+};
+
+/// A table as listings show it.
+struct TableEntry {
+  std::string uuid;
+  TableName name;
+  std::int64_t version = 0;
+  std::string metadata_location;
+  std::optional<base::Timestamp> dropped_at;
+};
+
+/// The tables and views of one home.
+/// A commit writes manifests and metadata durably, then moves all pointers in one transaction by
+/// compare-and-swap. What a failed commit wrote is never referenced.
+/// Threads  all members from any thread.
+/// Errors   kTableNotFound, kTableExists, kSnapshotNotFound, kCommitConflict, kMetadataInvalid,
+///          kInvalidArgument, and those of the store and of base::FileSystem.
+/// Example  WarehouseTest.AppendsAndReadsBack
+class Warehouse {
+ public:
+  /// Migrates the tables of the concern `tables` in the catalogue store.
+  static Result<std::unique_ptr<Warehouse>> Open(const WarehouseParts& parts,
+                                                 const TableOptions& options);
+  virtual ~Warehouse() = default;
+
+  virtual Result<TableSnapshot> Load(const TableName& name, const AsOf& as_of = Current{}) = 0;
+  /// Plans the files of a snapshot with the deletes that apply; cached per snapshot.
+  virtual Result<std::shared_ptr<const engine::ScanTable>> ToScanTable(
+      const TableSnapshot& snapshot) = 0;
+
+  /// Gives a new table its uuid, location and field ids (those of `schema` are ignored; the spec's
+  /// source ids are mapped with them). Stores nothing.
+  virtual Result<TablePlan> PlanTable(const TableName& name, const iceberg::Schema& schema,
+                                      const iceberg::PartitionSpec& spec) = 0;
+
+  /// Applies all of `request` or nothing, retrying what Iceberg allows to be retried.
+  /// Errors   kCommitConflict when what an operation relies on has changed. kRecordsFailed and
+  ///          kIoFailed from the transaction itself: the outcome is not known; load to see.
+  virtual Result<CommitOutcome> Commit(const CommitRequest& request) = 0;
+
+  virtual Result<std::vector<TableEntry>> ListTables() = 0;
+  virtual Result<std::vector<TableEntry>> ListDropped() = 0;
+  virtual Result<std::vector<ViewDefinition>> ListViews() = 0;
+  virtual Result<ViewDefinition> LoadView(const TableName& name) = 0;
+  /// Brings back the table of that name that was dropped last. Errors kTableNotFound, kTableExists.
+  virtual Result<TableOutcome> Undrop(const TableName& name,
+                                      const InTransaction& in_transaction) = 0;
+
+  /// Returns up to `limit` changes with a sequence above `after_sequence`, oldest first.
+  virtual Result<std::vector<TableEvent>> ReadChanges(std::int64_t after_sequence,
+                                                      std::size_t limit) = 0;
+};
+
+}  // namespace healix::lakehouse::tables
