@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// @file Says, signed, what became of every record and byte of an ingest; keeps and verifies it.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids/strong_id.h"
+#include "base/result/result.h"
+#include "base/time/clock.h"
+#include "lakehouse/ingest/counts.h"
+#include "lakehouse/ingest/parts.h"
+
+namespace healix::lakehouse::ingest {
+
+using IngestId = base::StrongId<struct IngestIdTag>;
+using ReceiptId = base::StrongId<struct ReceiptIdTag>;
+
+/// Accounts for one file or archive member.
+struct FileAccount {
+  std::string file;    ///< absolute path, with `!member` for archives
+  std::string source;  ///< [a-z][a-z0-9]*
+  std::string kind;    ///< `fhir-json`, `fhir-xml`, `csv`, `fhir-parquet`, `parquet`
+  std::string sha256;  ///< of the file on disk (of the archive, for a member), hexadecimal
+  std::uint64_t size_bytes = 0;  ///< of the file on disk
+  ByteCounts bytes;              ///< after decompression
+  CountsByType types;
+  std::map<std::string, std::uint64_t> reasons;  ///< error name -> quarantined records
+  std::vector<std::string>
+      ingests;        ///< ids in the `ingest` column of its rows: interrupted runs first
+  std::string error;  ///< `error[CODE]: …` when reading stopped inside; else ""
+};
+
+/// Names a file that was found but not read, and by which rule.
+struct IgnoredFile {
+  std::string file;
+  std::string rule;  ///< `macos-side-file`, `unknown-kind`, `bulk-export-manifest` …
+  std::string sha256;
+  std::uint64_t size_bytes = 0;
+};
+
+/// One ingest, accounted for. `json` is what was signed, byte for byte; the other members are read
+/// from it. The form is docs/receipts.md.
+struct Receipt {
+  ReceiptId id;
+  IngestId ingest;
+  std::string program;  ///< `healix 0.1.0`
+  base::Timestamp started_at;
+  base::Timestamp finished_at;
+  RecordCounts totals;
+  ByteCounts bytes;
+  CountsByType types;
+  std::map<std::string, std::uint64_t> reasons;
+  std::vector<FileAccount> files;
+  std::vector<IgnoredFile> ignored;
+  std::map<std::string, std::int64_t> snapshots;  ///< `raw.fhir` -> snapshot id
+  std::string json;
+  std::string key_id;     ///< of the Ed25519 key; "" in a dry run
+  std::string signature;  ///< base64url; "" in a dry run
+};
+
+/// One line of `receipt list`.
+struct ReceiptLine {
+  ReceiptId id;
+  base::Timestamp finished_at;
+  RecordCounts totals;
+  std::uint64_t bytes = 0;
+};
+
+/// Says what Verify() looked at.
+struct Verification {
+  std::uint64_t files = 0;
+  std::uint64_t rows = 0;  ///< rows counted in the tables
+};
+
+/// Lists receipts, newest first, at most `limit`.
+Result<std::vector<ReceiptLine>> ListReceipts(const Parts& parts, std::size_t limit);
+
+/// Reads one receipt. Errors kReceiptNotFound.
+Result<Receipt> ShowReceipt(const Parts& parts, const ReceiptId& id);
+
+/// Checks the signature, that all sums agree, and that the tables hold as many rows per file and
+/// type as the receipt says were written.
+/// Errors   kReceiptNotFound, kSignatureInvalid, kReceiptMismatch.
+/// Example  ReceiptTest.VerifyFindsAMissingRow
+Result<Verification> VerifyReceipt(const Parts& parts, const ReceiptId& id);
+
+/// Returns the JSON of `healix ingest --json`: found, written, duplicate, quarantined, bytes and
+/// receipt at its top, then types, files, ignored, reasons.
+std::string SummaryJson(const Receipt& receipt);
+
+/// Returns the document that a recipient can check: {"receipt": …, "key": …, "signature": …}.
+std::string SignedJson(const Receipt& receipt);
+
+}  // namespace healix::lakehouse::ingest
