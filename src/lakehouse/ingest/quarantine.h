@@ -37,6 +37,7 @@ struct QuarantineEntry {
 
 /// Selects entries; unset members select all.
 struct QuarantineFilter {
+  std::optional<QuarantineId> id;
   std::optional<std::string> source;
   std::optional<std::string> code;
   enum class State : std::uint8_t { kOpen, kResolved, kAll } state = State::kOpen;
