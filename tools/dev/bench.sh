@@ -51,5 +51,5 @@ for script in bench/*.py; do
   what=$(basename "$script" .py)
   measure "$what" "$HEALIX_TOOLCHAIN/venv/bin/python" "$script"
 done
-((count)) || fail "there is no benchmark ${name:+named *$name*}"
+((count)) || fail "there is no benchmark${name:+ named *$name*} yet"
 ((${#missed[@]} == 0)) || fail "missed: ${missed[*]}"
