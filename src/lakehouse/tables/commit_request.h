@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time/clock.h"
+#include "lakehouse/iceberg/evolution.h"
 #include "lakehouse/iceberg/manifest.h"
 #include "lakehouse/iceberg/metadata.h"
 #include "lakehouse/tables/table_name.h"
@@ -19,15 +20,18 @@
 
 namespace healix::lakehouse::tables {
 
+/// What a new table looks like.
+struct NewTableLayout {
+  iceberg::Schema schema;
+  std::vector<iceberg::WantedPartition> partitioning;
+  iceberg::Properties properties;
+};
+
 /// Fixes identity, place and field ids of a table before it exists, so that its first files can be
 /// written. Made by Warehouse::PlanTable(); nothing is stored until CreateTable commits it.
 struct TablePlan {
-  std::string uuid;
   TableName name;
-  std::string location;  ///< `<warehouse>/<schema>/<name>-<uuid>`, a URI
-  iceberg::Schema schema;
-  iceberg::PartitionSpec spec;
-  std::map<std::string, std::string> properties;
+  iceberg::TableMetadata metadata;  ///< with uuid, location, schema, spec; without snapshots
 };
 
 /// Makes the table. kTableExists when the name is taken by then.
@@ -35,8 +39,7 @@ struct CreateTable {
   TablePlan plan;
 };
 
-/// Adds rows. Never conflicts with anything but a change of the partition spec it was written
-/// with, and the loss of the table.
+/// Adds rows. Never conflicts with anything but the loss of the table.
 struct AppendFiles {
   std::vector<iceberg::DataFile> files;
 };
@@ -69,15 +72,14 @@ struct RewriteFiles {
   std::vector<iceberg::DataFile> added;
 };
 
-/// Replaces the current schema by one that iceberg/evolution.h made from the base's.
-/// Conflict: the schema is no longer that of the base.
-struct ReplaceSchema {
-  iceberg::Schema schema;
+/// Changes the columns. Conflict: the schema is no longer that of the base.
+struct ChangeSchema {
+  std::vector<iceberg::SchemaChange> changes;
 };
 
-/// Replaces the partition spec for files written from now on. Conflict: schema or spec changed.
-struct ReplaceSpec {
-  iceberg::PartitionSpec spec;
+/// Changes how files written from now on are partitioned. Conflict: schema or default spec changed.
+struct ChangePartitioning {
+  std::vector<iceberg::WantedPartition> fields;
 };
 
 struct SetProperties {
@@ -100,8 +102,8 @@ struct RenameTable {
 };
 
 using Operation =
-    std::variant<CreateTable, AppendFiles, DeleteRows, OverwriteFiles, RewriteFiles, ReplaceSchema,
-                 ReplaceSpec, SetProperties, ExpireSnapshots, DropTable, RenameTable>;
+    std::variant<CreateTable, AppendFiles, DeleteRows, OverwriteFiles, RewriteFiles, ChangeSchema,
+                 ChangePartitioning, SetProperties, ExpireSnapshots, DropTable, RenameTable>;
 
 /// Changes one table by operations that apply in order; each that touches files makes a snapshot.
 struct TableChange {

@@ -29,10 +29,11 @@ class DataFileWriter final {
   DataFileWriter(const WarehouseParts& parts, const TableOptions& options)
       : parts_(parts), options_(options) {}
 
-  /// Writes rows that all belong to `partition` (empty for an unpartitioned table).
-  Result<std::vector<iceberg::DataFile>> WritePartition(const WriteTarget& target,
-                                                        const iceberg::PartitionValues& partition,
-                                                        engine::WriteSource source);
+  /// Writes rows that all belong to one partition: its values in the order of the spec's fields,
+  /// none for an unpartitioned table.
+  Result<std::vector<iceberg::DataFile>> WritePartition(
+      const WriteTarget& target, const std::vector<iceberg::Value>& partition,
+      engine::WriteSource source);
   /// Writes any rows; a partitioned table gets at least one file per partition among them.
   Result<std::vector<iceberg::DataFile>> Write(const WriteTarget& target,
                                                engine::WriteSource source);

@@ -60,10 +60,9 @@ class Warehouse {
   virtual Result<std::shared_ptr<const engine::ScanTable>> ToScanTable(
       const TableSnapshot& snapshot) = 0;
 
-  /// Gives a new table its uuid, location and field ids (those of `schema` are ignored; the spec's
-  /// source ids are mapped with them). Stores nothing.
-  virtual Result<TablePlan> PlanTable(const TableName& name, const iceberg::Schema& schema,
-                                      const iceberg::PartitionSpec& spec) = 0;
+  /// Gives a new table its uuid, location and field ids (those of `schema` may be 0). Stores
+  /// nothing. Errors kInvalidArgument, kSchemaChangeInvalid, kColumnNotFound.
+  virtual Result<TablePlan> PlanTable(const TableName& name, const NewTableLayout& layout) = 0;
 
   /// Applies all of `request` or nothing, retrying what Iceberg allows to be retried.
   /// Errors   kCommitConflict when what an operation relies on has changed. kRecordsFailed and
