@@ -56,6 +56,18 @@ set_target_properties(healix_duckdb PROPERTIES
   INTERFACE_INCLUDE_DIRECTORIES ${HEALIX_TOOLCHAIN}/duckdb/include)
 healix_dep(duckdb healix_duckdb)
 
+# Arrow C++ from the pyarrow wheel: libarrow alone (libparquet brings a second OpenSSL).
+file(GLOB HEALIX_PYARROW ${HEALIX_TOOLCHAIN}/venv/lib/python3*/site-packages/pyarrow)
+set(HEALIX_ARROW_LIBRARY ${CMAKE_BINARY_DIR}/lib/libarrow.so.2600)
+configure_file(${HEALIX_PYARROW}/libarrow.so.2600 ${HEALIX_ARROW_LIBRARY} COPYONLY)
+add_library(healix_arrow SHARED IMPORTED)
+set_target_properties(healix_arrow PROPERTIES
+  IMPORTED_LOCATION ${HEALIX_ARROW_LIBRARY}
+  IMPORTED_SONAME libarrow.so.2600
+  INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${HEALIX_PYARROW}/include
+  INTERFACE_INCLUDE_DIRECTORIES ${HEALIX_PYARROW}/include)
+healix_dep(arrow healix_arrow)
+
 if(HEALIX_TESTS)
   find_package(GTest REQUIRED)
   healix_dep(gtest GTest::gtest)
