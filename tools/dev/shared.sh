@@ -9,8 +9,8 @@ shared_folder() {
     return
   fi
   beside=$(git rev-parse --path-format=absolute --git-common-dir 2>/dev/null || true)
-  for folder in "$HEALIX_ROOT/../shared" "$beside/../../shared"; do
-    if [[ -d $folder ]]; then
+  for folder in "$HEALIX_ROOT/../shared" "${beside:+$beside/../../shared}"; do
+    if [[ -n $folder && -d $folder ]]; then
       (cd "$folder" && pwd)
       return
     fi

@@ -39,6 +39,4 @@ if ((EUID != 0)); then
   [[ ${HEALIX_YES:-} == 1 || ${CI:-} == true || ! -t 0 ]] && as_root+=(-n)
   "${as_root[@]}" true || fail "sudo refused; $by_hand"
 fi
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-run_step "apt (${#missing[@]})" "$log" "${as_root[@]}" bash tools/setup/apt_as_root.sh "${missing[@]}"
+run_step "apt (${#missing[@]})" "${HEALIX_TOOLCHAIN:-$PWD/.toolchain}/logs/apt.log" "${as_root[@]}" bash tools/setup/apt_as_root.sh "${missing[@]}"
