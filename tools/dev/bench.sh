@@ -16,6 +16,10 @@ while (($#)); do
   esac
   shift
 done
+if [[ -n ${HEALIX_BENCH_PEERS:-} ]]; then
+  bash tools/setup/all.sh --peers
+  export HEALIX_PEERS=$HEALIX_TOOLCHAIN/peers
+fi
 bash tools/dev/build.sh bench
 
 export HEALIX_BUILD=$HEALIX_ROOT/build/bench HEALIX_SHARED

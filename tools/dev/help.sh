@@ -12,7 +12,7 @@ cat <<'TEXT'
   ./dev bench [--peers] [NAME]       speed and memory, as ratios against rivals
   ./dev fuzz [TARGET] [--seconds N]  fuzz one or all parsers (60 s each unless told)
   ./dev tidy [--fix] [--clang-tidy]  house rules and formatting
-  ./dev setup                        only the set-up: Debian packages, then the private folder
+  ./dev setup [--peers]              only the set-up: Debian packages, then the private folder
   ./dev doctor                       is this machine fit? tools, versions, disk, memory
 
 Before the subcommand: --yes never asks (so do CI=true and a missing terminal).

@@ -41,6 +41,10 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+if [[ -n ${HEALIX_TEST_PEERS:-} ]]; then
+  bash tools/setup/all.sh --peers
+  export HEALIX_PEERS=$HEALIX_TOOLCHAIN/peers
+fi
 bash tools/dev/build.sh dev
 HEALIX_SHARED=$(shared_folder)
 export HEALIX_SHARED HEALIX_TEST_KILLS=${HEALIX_TEST_KILLS:-${all:+1000}}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Sets the machine up: Debian packages first, then the private folder of pinned, hash-checked packages.
-# Each step leaves a stamp (a hash of its pin files and its script); a step whose stamp fits is skipped.
+# --peers adds what the heavy tests need. Each step leaves a stamp (a hash of its pin files and its script); a step whose stamp fits is skipped.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tools/dev/say.sh
@@ -11,7 +11,12 @@ toolchain=${HEALIX_TOOLCHAIN:-$PWD/.toolchain}
 export HEALIX_TOOLCHAIN=$toolchain
 started=$(now_us)
 
-bash tools/setup/apt.sh
+packages=(tools/pins/apt.txt) steps=(tools/setup/steps.txt)
+if [[ ${1:-} == --peers ]]; then
+  packages+=(tools/pins/apt-peers.txt) steps+=(tools/setup/steps-peers.txt)
+fi
+
+bash tools/setup/apt.sh "${packages[@]}"
 
 # Prints the steps that have something to do: name, script and pin files, one step per line.
 steps_to_do() {
@@ -19,7 +24,7 @@ steps_to_do() {
   while read -r name script pins; do
     # shellcheck disable=SC2086 # the pin files are a list of words
     stamp_fits "$toolchain/stamps/$name" "$script" $pins || echo "$name $script $pins"
-  done <tools/setup/steps.txt
+  done < <(cat "${steps[@]}")
 }
 
 if [[ -z $(steps_to_do) ]]; then

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the Debian packages of tools/pins/apt.txt that are missing; asks before it uses sudo.
+# Installs the Debian packages listed in the files "$@" that are missing; asks before it uses sudo.
 # HEALIX_YES=1, CI=true or no terminal: never asks.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . tools/dev/say.sh
 
-mapfile -t wanted < <(sed 's/#.*//; /^ *$/d' tools/pins/apt.txt)
+mapfile -t wanted < <(sed 's/#.*//; /^ *$/d' "$@")
 
 # Prints the wanted packages that dpkg doesn't count as installed.
 missing_packages() {
