@@ -37,8 +37,11 @@ check_gib() {
 
 bash tools/dev/machine.sh
 os=$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release)
-[[ $os == *"Linux 12 "* && $(uname -m) == x86_64 ]] && finding ok system "$os" ||
+if [[ $os == *"Linux 12 "* && $(uname -m) == x86_64 ]]; then
+  finding ok system "$os"
+else
   finding note system "$os $(uname -m); proven on Debian 12, x86_64"
+fi
 check_gib memory "$(awk '/^MemTotal/ {print int($2 / 1048576 + 0.5)}' /proc/meminfo)" 4
 check_gib "free disk" "$(df --output=avail -BG . | tail -n 1 | tr -dc 0-9)" 10
 
@@ -67,6 +70,9 @@ if [[ -d $library ]] && (cd "$library" && sha256sum --check --status) <tools/pin
 else
   finding MISSING libduckdb.so "absent or another one; remove $HEALIX_TOOLCHAIN and run ./dev setup"
 fi
-[[ -d $(shared_folder) ]] && finding ok "shared data" "$(shared_folder)" ||
+if [[ -d $(shared_folder) ]]; then
+  finding ok "shared data" "$(shared_folder)"
+else
   finding note "shared data" "absent; suites that need it are skipped"
+fi
 ((missing == 0)) || fail "$missing missing"
