@@ -17,7 +17,7 @@
 
 namespace healix::storage::records {
 
-/// Reads one consistent state of the store.
+/// Reads one consistent state of the store. Text must not hold NUL (kInvalidArgument).
 /// Threads  only inside the closure that received it, on that thread.
 /// Errors   kRecordsFailed, kRecordsDamaged, and kIoFailed from below.
 /// Example  StoreTest.WritesAndReadsEveryKindOfValue
@@ -48,6 +48,8 @@ struct RowBatch {
 };
 
 /// Changes the store; sees its own changes. All of them become visible and durable together.
+/// After a statement that failed the transaction can't be saved: it commits nothing, whatever the
+/// closure returns.
 class Transaction : public Reader {
  public:
   /// Runs a statement and returns how many rows it changed.
