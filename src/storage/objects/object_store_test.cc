@@ -86,7 +86,9 @@ TEST_F(ObjectStoreTest, ListsForTheRemovalOfOrphans) {
     ASSERT_TRUE(IsOk(store_->Put(store_->LocationOf(name).value(), name)));
   }
   std::vector<std::string> names;
-  for (const ObjectInfo& info : store_->List("s3://hospital/lake/t").value()) {
+  const auto listed = store_->List("s3://hospital/lake/t");
+  ASSERT_TRUE(IsOk(listed));
+  for (const ObjectInfo& info : listed.value()) {
     names.push_back(info.location.substr(store_->prefix().size()));
   }
   EXPECT_EQ(names, (std::vector<std::string>{"/t/a", "/t/b", "/t/data/c"}));
