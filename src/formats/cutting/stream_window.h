@@ -51,10 +51,11 @@ class StreamWindow final {
   std::uint64_t byte_order_mark_bytes() const { return byte_order_mark_bytes_; }
 
  private:
-  void MakeRoom(std::size_t bytes);
-  Result<bool> ReadDecoded(std::size_t bytes);
-  Result<bool> ReadPlain(std::size_t bytes);
+  Status ReadPlain();
+  Status ReadDecoded();
+  void Decode();
   void Append(std::string_view utf8);
+  void MakeRoom(std::size_t bytes);
 
   base::ByteStream& stream_;
   TextEncoding encoding_ = TextEncoding::kUtf8;

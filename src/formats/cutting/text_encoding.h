@@ -37,6 +37,10 @@ Result<std::optional<ByteOrderMark>> FindByteOrderMark(std::string_view head);
 /// later while its neighbours live.
 std::size_t AppendAsUtf8(TextEncoding encoding, std::string_view source, std::string& utf8);
 
+/// Appends the last bytes of a source, where nothing more will come: a cut unit becomes bytes that
+/// are invalid UTF-8.
+void AppendRestAsUtf8(TextEncoding encoding, std::string_view source, std::string& utf8);
+
 /// Returns how many source bytes became this UTF-8 text: positions stay those of the source.
 std::uint64_t SourceBytes(TextEncoding encoding, std::string_view utf8);
 
