@@ -47,6 +47,8 @@ class StreamWindow final {
     return encoding_ == TextEncoding::kUtf8 ? utf8.size() : SourceBytes(encoding_, utf8);
   }
   TextEncoding encoding() const { return encoding_; }
+  /// Memory held for text, read and unread.
+  std::size_t capacity_bytes() const { return capacity_; }
   /// Length of the byte order mark, 0 when there is none.
   std::uint64_t byte_order_mark_bytes() const { return byte_order_mark_bytes_; }
 

@@ -24,7 +24,7 @@ inline constexpr std::size_t kOpenerHeadBytes = std::size_t{64} << 10;
 struct JsonCutterOptions {
   std::uint64_t record_bytes_max = 64ULL << 20;  ///< longer values are rejected
   JsonObjectOpener opens = nullptr;              ///< asked for each object; none: never opened
-  std::string array_name;                        ///< member of an opened object to be cut: `entry`
+  std::string array_name{};                      ///< member of an opened object to be cut: `entry`
 
   /// Errors   kInvalidArgument for a record_bytes_max of 0 or of 4 GiB and more.
   Status Validate() const;

@@ -12,9 +12,16 @@
 
 namespace healix::formats::json {
 
+/// What to do with a name that stands twice in one object, which RFC 8259 leaves open.
+enum class DuplicateNames : std::uint8_t {
+  kRefuse,  ///< kJsonDuplicateKey: readers differ in which of the two they take
+  kKeep,    ///< both stay, in their order; for tests of the grammar
+};
+
 /// Says what to refuse beyond RFC 8259.
 struct JsonParserOptions {
   std::uint32_t depth_max = 256;  ///< nested objects and arrays; deeper is kNestingTooDeep
+  DuplicateNames duplicate_names = DuplicateNames::kRefuse;
 };
 
 /// A member of the outermost object, in canonical text and in the source.
@@ -27,7 +34,7 @@ struct JsonField {
 /// Parses texts one after the other with the same buffers.
 ///
 /// Strict: RFC 8259, valid UTF-8, no byte order mark, no lone surrogate escapes (they have no
-/// UTF-8), no name twice in one object, nothing behind the value.
+/// UTF-8), no name twice in one object (unless asked for), nothing behind the value.
 /// Canonical form: no blanks; members sorted by the bytes of their canonical names; strings as
 /// UTF-8 with escapes only where JSON needs them (`\"`, `\\`, `\b \f \n \r \t`, else `\u00xx`);
 /// numbers exactly as written, because FHIR decimals carry their precision (R4, datatypes,
