@@ -135,7 +135,7 @@ TEST(JsonCutterTest, ABundleThatBreaksOffEndsWithItsLine) {
 }
 
 TEST(JsonCutterTest, RejectsATruncatedInput) {
-  ExpectRejected(Cut("{\n\"a\":1}\n{\"b\": [1").pieces.at(1), ErrorCode::kInputTruncated, 10, 8);
+  ExpectRejected(Cut("{\n\"a\":1}\n{\"b\": [1").pieces.at(1), ErrorCode::kInputTruncated, 9, 8);
   ExpectRejected(Cut("[{\"a\":1},{\"b\":").pieces.at(1), ErrorCode::kInputTruncated, 9, 5);
   ExpectRejected(Cut("[{\"a\":1},").pieces.at(1), ErrorCode::kInputTruncated, 9, 0);
   const JsonCutterOptions opening{.opens = AlwaysOpens, .array_name = "entry"};
