@@ -13,17 +13,9 @@
 #include "base/result/result.h"
 #include "lakehouse/engine/engine.h"
 #include "lakehouse/engine/statement_parser.h"
-#include "lakehouse/tables/data_files.h"
 #include "lakehouse/tables/warehouse.h"
 
 namespace healix::lakehouse::sql {
-
-/// What a session works with; all of it must outlive it.
-struct SessionParts {
-  tables::Warehouse& warehouse;
-  engine::Engine& engine;
-  tables::DataFileWriter& writer;
-};
 
 /// What became of a statement that changes tables. `table` is empty for statements that don't.
 struct Change {
@@ -57,7 +49,8 @@ struct StatementResult {
 /// Example  SqlFiles/SqlFileTest.AnswersAsWritten/select
 class Session final {
  public:
-  Session(const SessionParts& parts, SessionOptions options);
+  /// `warehouse` must outlive the session; its engine runs the statements.
+  Session(tables::Warehouse& warehouse, SessionOptions options);
 
   /// Runs a text of exactly one statement.
   Result<StatementResult> Run(std::string_view sql, std::vector<engine::Parameter> parameters = {});
@@ -68,7 +61,7 @@ class Session final {
   Status RunAll(std::string_view sql, const OnResult& on_result);
 
  private:
-  SessionParts parts_;
+  tables::Warehouse& warehouse_;
   SessionOptions options_;
 };
 

@@ -135,6 +135,9 @@ struct TableOutcome {
   std::int64_t version = 0;
   std::string metadata_location;
   std::optional<std::int64_t> snapshot_id;  ///< the current one afterwards
+  std::uint64_t snapshots_expired = 0;
+  std::uint64_t files_removed = 0;  ///< known once the commit has returned
+  std::uint64_t bytes_removed = 0;
 };
 
 struct CommitOutcome {

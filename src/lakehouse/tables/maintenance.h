@@ -56,12 +56,12 @@ class Maintenance {
   /// TableOptions::orphan_age. The only place that lists folders.
   virtual Result<RemovalReport> RemoveOrphans(const TableName& name,
                                               const TaskControl& control) = 0;
-  /// Removes tables dropped longer than TableOptions::drop_retention ago, with all their files.
+  /// Removes tables dropped longer than TableOptions::drop_retention ago, with all their files,
+  /// and what crashes left of tables that never came to be.
   virtual Result<RemovalReport> PurgeDropped(const TaskControl& control) = 0;
 };
 
 /// Makes the upkeep of `warehouse`, which must outlive it.
-std::unique_ptr<Maintenance> MakeMaintenance(Warehouse& warehouse, const WarehouseParts& parts,
-                                             const TableOptions& options);
+std::unique_ptr<Maintenance> MakeMaintenance(Warehouse& warehouse);
 
 }  // namespace healix::lakehouse::tables

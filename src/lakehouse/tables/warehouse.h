@@ -9,10 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ids/randomness.h"
 #include "base/io/file_system.h"
 #include "base/result/result.h"
 #include "base/time/clock.h"
 #include "lakehouse/engine/engine.h"
+#include "lakehouse/iceberg/scan.h"
 #include "lakehouse/tables/change_feed.h"
 #include "lakehouse/tables/commit_request.h"
 #include "lakehouse/tables/table_options.h"
@@ -55,9 +57,17 @@ class Warehouse {
                                                  const TableOptions& options);
   virtual ~Warehouse() = default;
 
+  /// Return what it was opened with.
+  virtual const WarehouseParts& parts() const = 0;
+  virtual const TableOptions& options() const = 0;
+
   virtual Result<TableSnapshot> Load(const TableName& name, const AsOf& as_of = Current{}) = 0;
   /// Plans the files of a snapshot with the deletes that apply; cached per snapshot.
   virtual Result<std::shared_ptr<const engine::ScanTable>> ToScanTable(
+      const TableSnapshot& snapshot) = 0;
+
+  /// As ToScanTable(), in the words of iceberg: with partitions, sequence numbers and delete files.
+  virtual Result<std::shared_ptr<const iceberg::ScanPlan>> PlanFiles(
       const TableSnapshot& snapshot) = 0;
 
   /// Gives a new table its uuid, location and field ids (those of `schema` may be 0). Stores
@@ -76,6 +86,13 @@ class Warehouse {
   /// Brings back the table of that name that was dropped last. Errors kTableNotFound, kTableExists.
   virtual Result<TableOutcome> Undrop(const TableName& name,
                                       const InTransaction& in_transaction) = 0;
+
+  /// Forgets a dropped table for good; who calls it removes the files then.
+  /// Errors   kTableNotFound, kCommitConflict while somebody reads it.
+  virtual Status ForgetDropped(const std::string& uuid, const InTransaction& in_transaction) = 0;
+
+  /// Returns the snapshots of a table that are being read, also those that have expired since.
+  virtual std::vector<TableSnapshot> LeasedSnapshots(const std::string& table_uuid) = 0;
 
   /// Returns up to `limit` changes with a sequence above `after_sequence`, oldest first.
   virtual Result<std::vector<TableEvent>> ReadChanges(std::int64_t after_sequence,

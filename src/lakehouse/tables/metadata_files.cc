@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "lakehouse/tables/metadata_files_internal.h"
+
+namespace healix::lakehouse::tables {
+
+Result<std::string> MetadataFiles::Read(const std::string& location) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = cached_.find(location); found != cached_.end()) {
+      newest_first_.splice(newest_first_.begin(), newest_first_, found->second.age);
+      return found->second.bytes;
+    }
+  }
+  HEALIX_TRY(std::string bytes, objects_.Get(location, kFileBytesMax));
+  Remember(location, bytes);
+  return bytes;
+}
+
+iceberg::FileReader MetadataFiles::ReaderOver(const std::vector<PendingFile>& pending) {
+  return [this, &pending](const std::string& location) -> Result<std::string> {
+    const auto found = std::find_if(pending.begin(), pending.end(), [&](const PendingFile& file) {
+      return file.location == location;
+    });
+    if (found != pending.end()) return found->bytes;
+    return Read(location);
+  };
+}
+
+Status MetadataFiles::WriteAll(const std::vector<PendingFile>& pending) {
+  std::vector<std::string> locations;
+  for (const PendingFile& file : pending) {
+    HEALIX_RETURN_IF_ERROR(WriteOne(file));
+    locations.push_back(file.location);
+  }
+  HEALIX_RETURN_IF_ERROR(objects_.Adopt(locations));
+  for (const PendingFile& file : pending) Remember(file.location, file.bytes);
+  return {};
+}
+
+Status MetadataFiles::WriteOne(const PendingFile& file) {
+  const std::size_t slash = file.location.rfind('/');
+  HEALIX_TRY(const std::string folder, objects_.PrepareFolder(file.location.substr(0, slash)));
+  HEALIX_TRY(const auto opened,
+             files_.Open(folder + file.location.substr(slash), base::OpenMode::kCreateNew));
+  return opened->WriteAt(0, base::AsBytes(file.bytes));
+}
+
+Result<std::uint64_t> MetadataFiles::Remove(const std::string& location) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = cached_.find(location); found != cached_.end()) {
+      cached_bytes_ -= found->second.bytes.size();
+      newest_first_.erase(found->second.age);
+      cached_.erase(found);
+    }
+  }
+  HEALIX_TRY(const bool exists, objects_.Exists(location));
+  if (!exists) return std::uint64_t{0};
+  HEALIX_TRY(const std::uint64_t size_bytes, objects_.SizeOf(location));
+  HEALIX_RETURN_IF_ERROR(objects_.Delete(location));
+  return size_bytes;
+}
+
+void MetadataFiles::Remember(const std::string& location, std::string bytes) {
+  // The parsed form of table metadata is kept elsewhere.
+  if (location.ends_with(".metadata.json") || bytes.size() > kCacheBytesMax / 4) return;
+  const std::lock_guard lock(mutex_);
+  if (cached_.contains(location)) return;
+  newest_first_.push_front(location);
+  cached_bytes_ += bytes.size();
+  cached_.emplace(location, Cached{std::move(bytes), newest_first_.begin()});
+  while (cached_bytes_ > kCacheBytesMax) {
+    const auto oldest = cached_.find(newest_first_.back());
+    cached_bytes_ -= oldest->second.bytes.size();
+    cached_.erase(oldest);
+    newest_first_.pop_back();
+  }
+}
+
+}  // namespace healix::lakehouse::tables

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// @file Reads and writes metadata files, manifest lists and manifests; remembers the last ones.
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/io/file_system.h"
+#include "lakehouse/iceberg/scan.h"
+#include "storage/objects/object_store.h"
+
+namespace healix::lakehouse::tables {
+
+/// A file that a commit is about to write.
+struct PendingFile {
+  std::string location;
+  std::string bytes;
+};
+
+/// Reads each file once as long as it stays among the last `kCacheBytesMax`. Metadata files never
+/// change, so nothing in the cache goes stale.
+/// Threads  any.
+class MetadataFiles final {
+ public:
+  static constexpr std::uint64_t kCacheBytesMax = std::uint64_t{48} << 20;
+  static constexpr std::uint64_t kFileBytesMax = std::uint64_t{512} << 20;
+
+  MetadataFiles(storage::objects::ObjectStore& objects, base::FileSystem& files)
+      : objects_(objects), files_(files) {}
+
+  Result<std::string> Read(const std::string& location);
+  /// Returns Read() as iceberg asks for it, with files that are not written yet on top.
+  /// `pending` must outlive the reader.
+  iceberg::FileReader ReaderOver(const std::vector<PendingFile>& pending);
+  /// Makes all files durable: each is written and synced, each folder is synced once.
+  Status WriteAll(const std::vector<PendingFile>& pending);
+  /// Removes a file; returns its size, 0 when it was not there.
+  Result<std::uint64_t> Remove(const std::string& location);
+
+ private:
+  struct Cached {
+    std::string bytes;
+    std::list<std::string>::iterator age;
+  };
+  void Remember(const std::string& location, std::string bytes);
+  Status WriteOne(const PendingFile& file);
+
+  storage::objects::ObjectStore& objects_;
+  base::FileSystem& files_;
+  std::mutex mutex_;
+  std::list<std::string> newest_first_;
+  std::map<std::string, Cached> cached_;
+  std::uint64_t cached_bytes_ = 0;
+};
+
+}  // namespace healix::lakehouse::tables

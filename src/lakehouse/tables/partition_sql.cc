@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+
+#include "lakehouse/engine/statement_parser.h"
+#include "lakehouse/tables/parquet_files_internal.h"
+#include "lakehouse/tables/partition_sql_internal.h"
+
+namespace healix::lakehouse::tables {
+namespace {
+
+using iceberg::Transform;
+using iceberg::TransformKind;
+using iceberg::Type;
+using iceberg::TypeId;
+
+bool IsTimestamp(TypeId id) { return id == TypeId::kTimestamp || id == TypeId::kTimestampTz; }
+
+std::string Days(const std::string& column) {
+  return fmt::format("datediff('day', DATE '1970-01-01', {}::DATE)", column);
+}
+
+/// Returns the column as iceberg stores it: a number, text or boolean; "" when it has no such form.
+std::string Stored(const Type& type, const std::string& column) {
+  switch (type.id) {
+    case TypeId::kBoolean:
+    case TypeId::kInt:
+    case TypeId::kLong:
+    case TypeId::kString:
+      return column;
+    case TypeId::kDate:
+      return Days(column);
+    case TypeId::kTimestamp:
+    case TypeId::kTimestampTz:
+      return fmt::format("epoch_us({})", column);
+    case TypeId::kDecimal:
+      return fmt::format("CAST(replace(CAST({} AS VARCHAR), '.', '') AS HUGEINT)", column);
+    default:
+      return "";
+  }
+}
+
+/// Returns the day, hour … since 1970 of a date or timestamp (in UTC); "" when there is none.
+std::string Since1970(TransformKind kind, const Type& type, const std::string& column) {
+  if (type.id != TypeId::kDate && !IsTimestamp(type.id)) return "";
+  const std::string utc =
+      type.id == TypeId::kTimestampTz ? fmt::format("timezone('UTC', {})", column) : column;
+  switch (kind) {
+    case TransformKind::kYear:
+      return fmt::format("(year({}) - 1970)", utc);
+    case TransformKind::kMonth:
+      return fmt::format("((year({0}) - 1970) * 12 + month({0}) - 1)", utc);
+    case TransformKind::kDay:
+      return Days(utc);
+    default:
+      if (type.id == TypeId::kDate) return "";
+      return fmt::format("datediff('hour', TIMESTAMP '1970-01-01', {})", utc);
+  }
+}
+
+std::string Truncated(const Type& type, const std::string& column, std::int32_t width) {
+  switch (type.id) {
+    case TypeId::kInt:
+    case TypeId::kLong:
+      return fmt::format("({0} - ((({0} % {1}) + {1}) % {1}))", column, width);
+    case TypeId::kString:
+      return fmt::format("left({}, {})", column, width);
+    default:
+      return "";
+  }
+}
+
+std::string Expression(const Transform& transform, const Type& type, const std::string& column) {
+  switch (transform.kind) {
+    case TransformKind::kIdentity:
+      return Stored(type, column);
+    case TransformKind::kTruncate:
+      return Truncated(type, column, transform.width);
+    case TransformKind::kYear:
+    case TransformKind::kMonth:
+    case TransformKind::kDay:
+    case TransformKind::kHour:
+      return Since1970(transform.kind, type, column);
+    case TransformKind::kVoid:
+      return "NULL";
+    default:
+      return "";
+  }
+}
+
+template <typename Number>
+Result<Number> ParseNumber(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size()) return number;
+  return MakeError(ErrorCode::kInternal, "a partition value is not a number");
+}
+
+Result<iceberg::Int128> ParseInt128(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  iceberg::Int128 number = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') {
+      return MakeError(ErrorCode::kInternal, "a partition value is not a number");
+    }
+    number = number * 10 + (c - '0');
+  }
+  return negative ? -number : number;
+}
+
+}  // namespace
+
+Result<PartitionSql> PartitionSqlOf(const iceberg::PartitionField& field,
+                                    const iceberg::Schema& schema) {
+  for (const iceberg::Field& column : schema.fields) {
+    if (column.id != field.source_id) continue;
+    PartitionSql sql;
+    sql.expression = Expression(field.transform, column.type, engine::QuoteName(column.name));
+    if (sql.expression.empty()) break;
+    HEALIX_TRY(sql.result_type, iceberg::ResultType(field.transform, column.type));
+    return sql;
+  }
+  return MakeError(ErrorCode::kUnsupported, "SQL can't write to the partition field {} by {}",
+                   SafeName(field.name), SafeName(iceberg::TransformName(field.transform)));
+}
+
+Result<iceberg::Value> PartitionValueOf(const PartitionSql& field, const engine::TextCell& cell) {
+  if (cell.kind == engine::TextCell::Kind::kNull) return iceberg::Value();
+  switch (field.result_type.id) {
+    case TypeId::kBoolean:
+      return iceberg::Value(cell.text == "true");
+    case TypeId::kInt:
+    case TypeId::kDate: {
+      HEALIX_TRY(const auto number, ParseNumber<std::int32_t>(cell.text));
+      return iceberg::Value(number);
+    }
+    case TypeId::kDecimal: {
+      HEALIX_TRY(const auto number, ParseInt128(cell.text));
+      return iceberg::Value(number);
+    }
+    case TypeId::kString:
+      return iceberg::Value(cell.text);
+    default: {
+      HEALIX_TRY(const auto number, ParseNumber<std::int64_t>(cell.text));
+      return iceberg::Value(number);
+    }
+  }
+}
+
+std::string EqualsSql(const PartitionSql& field, const engine::TextCell& cell) {
+  if (cell.kind == engine::TextCell::Kind::kNull) return field.expression + " IS NULL";
+  const bool is_text = field.result_type.id == TypeId::kString;
+  return field.expression + " = " + (is_text ? SqlLiteral(cell.text) : cell.text);
+}
+
+}  // namespace healix::lakehouse::tables

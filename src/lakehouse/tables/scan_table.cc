@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "lakehouse/tables/scan_table_internal.h"
+
+namespace healix::lakehouse::tables {
+namespace {
+
+using iceberg::DataFile;
+using storage::objects::ObjectStore;
+
+Status AddDelete(const DataFile& deletes, const ObjectStore& objects, engine::ScanFile& file) {
+  HEALIX_TRY(std::string path, objects.PathOf(deletes.path));
+  if (deletes.content == iceberg::FileContent::kPositionDeletes) {
+    file.position_deletes.push_back(std::move(path));
+    return {};
+  }
+  file.equality_deletes.push_back({std::move(path), deletes.equality_ids});
+  return {};
+}
+
+Result<engine::DeletionVector> VectorOf(const DataFile& vector, const ObjectStore& objects) {
+  HEALIX_TRY(std::string path, objects.PathOf(vector.path));
+  return engine::DeletionVector{std::move(path),
+                                static_cast<std::uint64_t>(vector.content_offset.value_or(0)),
+                                static_cast<std::uint64_t>(vector.content_size_bytes.value_or(0)),
+                                static_cast<std::uint64_t>(vector.record_count)};
+}
+
+Result<engine::ScanFile> FileOf(const iceberg::ScanPlan& plan, const iceberg::PlannedFile& planned,
+                                const ObjectStore& objects) {
+  const DataFile& data = planned.entry.file;
+  if (data.file_format != "PARQUET") {
+    return MakeError(ErrorCode::kMetadataUnsupported, "data files of format {} can't be read",
+                     SafeName(data.file_format));
+  }
+  engine::ScanFile file;
+  HEALIX_TRY(file.path, objects.PathOf(data.path));
+  file.location = data.path;
+  file.size_bytes = static_cast<std::uint64_t>(data.size_bytes);
+  file.record_count = static_cast<std::uint64_t>(data.record_count);
+  file.partition_constants = planned.partition_constants;
+  file.lower_bounds = data.lower_bounds;
+  file.upper_bounds = data.upper_bounds;
+  for (const std::size_t index : planned.deletes) {
+    HEALIX_RETURN_IF_ERROR(AddDelete(plan.deletes[index].file, objects, file));
+  }
+  if (planned.deletion_vector) {
+    HEALIX_TRY(file.deletion_vector,
+               VectorOf(plan.deletes[*planned.deletion_vector].file, objects));
+  }
+  return file;
+}
+
+std::vector<engine::MappedField> MappingOf(const iceberg::NameMapping& mapping) {
+  std::vector<engine::MappedField> fields;
+  for (const iceberg::MappedField& field : mapping) {
+    fields.push_back({field.field_id, field.names, MappingOf(field.fields)});
+  }
+  return fields;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const engine::ScanTable>> MakeScanTable(const iceberg::ScanPlan& plan,
+                                                               const ObjectStore& objects) {
+  auto table = std::make_shared<engine::ScanTable>();
+  table->schema = plan.schema;
+  table->dropped_fields = plan.dropped_fields;
+  table->name_mapping = MappingOf(plan.name_mapping);
+  table->files.reserve(plan.files.size());
+  for (const iceberg::PlannedFile& planned : plan.files) {
+    HEALIX_TRY(engine::ScanFile file, FileOf(plan, planned, objects));
+    table->files.push_back(std::move(file));
+  }
+  return std::shared_ptr<const engine::ScanTable>(std::move(table));
+}
+
+}  // namespace healix::lakehouse::tables
