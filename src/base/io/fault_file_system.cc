@@ -322,6 +322,11 @@ Status FaultFileSystem::MakeFolders(const std::string& given) {
   return {};
 }
 
+Status FaultFileSystem::MakePrivate(const std::string& path) {
+  const auto info = Stat(path);
+  return info ? Status() : Status(info.error());
+}
+
 Status FaultFileSystem::RemoveFolder(const std::string& given) {
   const std::lock_guard lock(state_->mutex);
   if (const auto refusal = state_->Refusal(FileOperation::kRemoveFolder)) {

@@ -87,6 +87,8 @@ class FaultFileSystem final : public FileSystem {
   Status Rename(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;
   Status MakeFolders(const std::string& path) override;
+  /// Changes nothing: everything on this disk is private.
+  Status MakePrivate(const std::string& path) override;
   Status RemoveFolder(const std::string& path) override;
   Status SyncFolder(const std::string& path) override;
   Result<FileInfo> Stat(const std::string& path) override;

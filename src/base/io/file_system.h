@@ -26,6 +26,7 @@ struct FileInfo {
   bool is_folder = false;
   std::uint64_t size_bytes = 0;
   std::chrono::system_clock::time_point modified_at;
+  bool is_private = true;  ///< only the owner may read, write or enter
 };
 
 /// Reads and writes one open file.
@@ -67,6 +68,8 @@ class FileSystem {
   virtual Status Remove(const std::string& path) = 0;
   /// Makes a folder and its parents; existing ones are fine.
   virtual Status MakeFolders(const std::string& path) = 0;
+  /// Lets only the owner in: mode 0700 for a folder, 0600 for a file (as new files have it).
+  virtual Status MakePrivate(const std::string& path) = 0;
   /// Removes an empty folder.
   virtual Status RemoveFolder(const std::string& path) = 0;
   /// Returns when the names in the folder are on the disk.

@@ -33,6 +33,21 @@ TEST(PosixFileSystemTest, SaysWhatIsWrong) {
   EXPECT_TRUE(IsError(ReadFile(files, folder / "a", 4), ErrorCode::kLimitExceeded));
 }
 
+TEST(PosixFileSystemTest, TellsWhatOthersMayRead) {
+  const TempFolder folder;
+  FileSystem& files = PosixFileSystem();
+  ASSERT_TRUE(IsOk(WriteFileDurably(files, folder / "a", "x")));
+  ASSERT_TRUE(IsOk(files.MakeFolders(folder / "keys")));
+  EXPECT_TRUE(files.Stat(folder / "a").value().is_private);
+  for (const char* name : {"a", "keys"}) {
+    std::filesystem::permissions(folder / name, std::filesystem::perms::group_read,
+                                 std::filesystem::perm_options::add);
+    EXPECT_FALSE(files.Stat(folder / name).value().is_private) << name;
+    ASSERT_TRUE(IsOk(files.MakePrivate(folder / name)));
+    EXPECT_TRUE(files.Stat(folder / name).value().is_private) << name;
+  }
+}
+
 TEST(PosixFileSystemTest, ReadsShortOnlyAtTheEnd) {
   const TempFolder folder;
   FileSystem& files = PosixFileSystem();

@@ -165,6 +165,14 @@ class PosixFiles final : public FileSystem {
     return {};
   }
 
+  Status MakePrivate(const std::string& path) override {
+    HEALIX_TRY(const FileInfo info, Stat(path));
+    if (::chmod(path.c_str(), info.is_folder ? 0700 : 0600) != 0) {
+      return SystemError("change the mode of", path);
+    }
+    return {};
+  }
+
   Status RemoveFolder(const std::string& path) override {
     if (::rmdir(path.c_str()) != 0) return SystemError("remove the folder", path);
     return {};
@@ -185,10 +193,11 @@ class PosixFiles final : public FileSystem {
     FileInfo result;
     result.is_folder = S_ISDIR(info.st_mode);
     result.size_bytes = result.is_folder ? 0 : static_cast<std::uint64_t>(info.st_size);
-    const auto since_epoch = std::chrono::seconds(info.st_mtim.tv_sec) +
-                             std::chrono::nanoseconds(info.st_mtim.tv_nsec);
+    const auto since_epoch =
+        std::chrono::seconds(info.st_mtim.tv_sec) + std::chrono::nanoseconds(info.st_mtim.tv_nsec);
     result.modified_at = std::chrono::system_clock::time_point(
         std::chrono::duration_cast<std::chrono::system_clock::duration>(since_epoch));
+    result.is_private = (info.st_mode & 077) == 0;
     return result;
   }
 
