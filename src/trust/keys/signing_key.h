@@ -48,12 +48,12 @@ class PublicKey final {
 /// Threads  immutable after loading; share freely.
 class SigningKey final {
  public:
-  /// Makes a key in `folder` unless one is there; durable on return. File `signing-ed25519.key`
-  /// has mode 0600; `signing-ed25519.pub.pem` beside it is for everybody.
-  /// Errors   kKeyInvalid when what is there is not a key, kIoFailed ...
+  /// Makes a key in `folder` unless one is there; durable on return. Its file,
+  /// `signing-ed25519.key`, has mode 0600.
+  /// Errors   those of Load() when a file is there, kIoFailed ...
   static Status Create(base::FileSystem& files, const std::string& folder);
   /// Loads the key.
-  /// Errors   kKeyInvalid when it is absent, damaged or may be read by others.
+  /// Errors   kKeyInvalid when it is absent, damaged or may be read by others; kIoFailed ...
   static Result<SigningKey> Load(base::FileSystem& files, const std::string& folder);
 
   SigningKey(SigningKey&&) noexcept;
