@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <zlib.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include <algorithm>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "formats/archive/decompress_internal.h"
+
+namespace healix::formats::archive {
+namespace {
+
+constexpr std::size_t kInputBytes = std::size_t{64} << 10;
+constexpr int kWindowBitsMax = 27;
+
+/// Says what a decoder did with the bytes it was shown.
+struct DecodeStep {
+  std::size_t taken_bytes = 0;
+  std::size_t given_bytes = 0;
+  bool at_boundary = false;  ///< the input may end here
+  bool ended = false;        ///< nothing can follow
+};
+
+/// Turns packed into plain bytes; one decoder per stream.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  virtual Result<DecodeStep> Decode(std::span<const std::byte> in, std::span<std::byte> out) = 0;
+};
+
+class ZlibDecoder final : public Decoder {
+ public:
+  enum class Framing { kGzip, kRaw };
+
+  explicit ZlibDecoder(Framing framing) : framing_(framing) {
+    const int window_bits = framing == Framing::kGzip ? 15 + 16 : -15;
+    HEALIX_CHECK(inflateInit2(&zlib_, window_bits) == Z_OK, "zlib can't start");
+  }
+  ~ZlibDecoder() override { inflateEnd(&zlib_); }
+  ZlibDecoder(const ZlibDecoder&) = delete;
+  ZlibDecoder& operator=(const ZlibDecoder&) = delete;
+
+  Result<DecodeStep> Decode(std::span<const std::byte> in, std::span<std::byte> out) override {
+    if (between_members_) {
+      const auto data =
+          std::find_if(in.begin(), in.end(), [](std::byte b) { return b != std::byte{0}; });
+      if (data != in.begin() || in.empty()) {
+        return DecodeStep{static_cast<std::size_t>(data - in.begin()), 0, true, false};
+      }
+      inflateReset(&zlib_);
+      between_members_ = false;
+    }
+    constexpr std::size_t kStepMax = std::numeric_limits<uInt>::max();
+    zlib_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(in.data()));
+    zlib_.avail_in = static_cast<uInt>(std::min(in.size(), kStepMax));
+    zlib_.next_out = reinterpret_cast<Bytef*>(out.data());
+    const auto room = static_cast<uInt>(std::min(out.size(), kStepMax));
+    zlib_.avail_out = room;
+    const auto shown = zlib_.avail_in;
+    const int code = inflate(&zlib_, Z_NO_FLUSH);
+    DecodeStep step{shown - zlib_.avail_in, room - zlib_.avail_out, false, false};
+    if (code == Z_STREAM_END) {
+      step.at_boundary = true;
+      step.ended = framing_ == Framing::kRaw;
+      between_members_ = true;
+    } else if (code != Z_OK && code != Z_BUF_ERROR && step.given_bytes == 0) {
+      return MakeError(ErrorCode::kArchiveInvalid, "the deflate data is damaged: {}",
+                       SafeReason(zlib_.msg != nullptr ? zlib_.msg : "needs a dictionary"));
+    }
+    return step;
+  }
+
+ private:
+  const Framing framing_;
+  z_stream zlib_{};
+  bool between_members_ = false;
+};
+
+class ZstdDecoder final : public Decoder {
+ public:
+  ZstdDecoder() : context_(ZSTD_createDCtx()) {
+    HEALIX_CHECK(context_ != nullptr, "out of memory");
+    ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, kWindowBitsMax);
+  }
+  ~ZstdDecoder() override { ZSTD_freeDCtx(context_); }
+  ZstdDecoder(const ZstdDecoder&) = delete;
+  ZstdDecoder& operator=(const ZstdDecoder&) = delete;
+
+  Result<DecodeStep> Decode(std::span<const std::byte> in, std::span<std::byte> out) override {
+    if (in.empty() && at_boundary_) return DecodeStep{0, 0, true, false};
+    ZSTD_inBuffer input{in.data(), in.size(), 0};
+    ZSTD_outBuffer output{out.data(), out.size(), 0};
+    const std::size_t code = ZSTD_decompressStream(context_, &output, &input);
+    if (ZSTD_isError(code) != 0) {
+      const bool window = ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge;
+      return MakeError(window ? ErrorCode::kLimitExceeded : ErrorCode::kArchiveInvalid,
+                       "the zstd data can't be unpacked: {}", SafeReason(ZSTD_getErrorName(code)));
+    }
+    at_boundary_ = code == 0;
+    return DecodeStep{input.pos, output.pos, at_boundary_, false};
+  }
+
+ private:
+  ZSTD_DCtx* context_;
+  bool at_boundary_ = false;
+};
+
+/// Feeds a decoder from a stream and watches the ratio.
+class UnpackStream final : public base::ByteStream {
+ public:
+  UnpackStream(MeteredStream packed, std::unique_ptr<Decoder> decoder, const ArchiveLimits& limits)
+      : packed_(std::move(packed.bytes)),
+        decoder_(std::move(decoder)),
+        limits_(limits),
+        meter_(std::make_shared<ExpansionMeter>(std::move(packed.meter))),
+        input_(kInputBytes) {}
+
+  std::shared_ptr<const ExpansionMeter> meter() const { return meter_; }
+
+  Result<std::size_t> Read(std::span<std::byte> buffer) override {
+    while (!ended_) {
+      if (at_last_byte_) {
+        HEALIX_RETURN_IF_ERROR(End());
+        break;
+      }
+      if (begin_ == end_ && !packed_ended_) HEALIX_RETURN_IF_ERROR(Fill());
+      HEALIX_TRY(const DecodeStep step, Step(buffer));
+      const bool stuck = step.given_bytes == 0 && begin_ == end_ && packed_ended_;
+      if (stuck && !step.at_boundary) return Truncated();
+      at_last_byte_ = stuck || step.ended;
+      if (step.given_bytes > 0) return step.given_bytes;
+    }
+    return std::size_t{0};
+  }
+
+ private:
+  Status Fill() {
+    HEALIX_TRY(end_, packed_->Read(input_));
+    begin_ = 0;
+    packed_ended_ = end_ == 0;
+    return {};
+  }
+
+  Result<DecodeStep> Step(std::span<std::byte> buffer) {
+    const auto in = std::span<const std::byte>(input_).subspan(begin_, end_ - begin_);
+    const auto step = decoder_->Decode(in, buffer);
+    if (!step) {
+      return MakeError(step.error().code(), "{} (near byte {} of the packed data)",
+                       SafeReason(step.error().message()), meter_->taken_bytes());
+    }
+    begin_ += step->taken_bytes;
+    meter_->Count(step->taken_bytes, step->given_bytes);
+    if (meter_->Exceeds(limits_)) {
+      return MakeError(ErrorCode::kArchiveBomb, "{} packed bytes unpack to more than {} bytes",
+                       meter_->taken_bytes(), meter_->given_bytes());
+    }
+    return step;
+  }
+
+  /// A decoder that ended for good must have used all its input.
+  Status End() {
+    ended_ = true;
+    if (begin_ == end_ && !packed_ended_) HEALIX_RETURN_IF_ERROR(Fill());
+    if (begin_ == end_) return {};
+    return MakeError(ErrorCode::kArchiveInvalid,
+                     "the packed data goes on behind its end at byte {}", meter_->taken_bytes());
+  }
+
+  Error Truncated() const {
+    return MakeError(ErrorCode::kArchiveInvalid, "the packed data is cut off at byte {}",
+                     meter_->taken_bytes());
+  }
+
+  std::unique_ptr<base::ByteStream> packed_;
+  std::unique_ptr<Decoder> decoder_;
+  const ArchiveLimits limits_;
+  std::shared_ptr<ExpansionMeter> meter_;
+  std::vector<std::byte> input_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  bool packed_ended_ = false;
+  bool at_last_byte_ = false;  ///< the decoder gives no more
+  bool ended_ = false;
+};
+
+MeteredStream Unpack(MeteredStream packed, std::unique_ptr<Decoder> decoder,
+                     const ArchiveLimits& limits) {
+  auto stream = std::make_unique<UnpackStream>(std::move(packed), std::move(decoder), limits);
+  auto meter = stream->meter();
+  return {std::move(stream), std::move(meter)};
+}
+
+class CheckedStream final : public base::ByteStream {
+ public:
+  CheckedStream(std::unique_ptr<base::ByteStream> bytes, std::uint64_t size, std::uint32_t crc)
+      : bytes_(std::move(bytes)), size_(size), crc_(crc) {}
+
+  Result<std::size_t> Read(std::span<std::byte> buffer) override {
+    HEALIX_TRY(const std::size_t got, bytes_->Read(buffer));
+    seen_bytes_ += got;
+    seen_crc_ = static_cast<std::uint32_t>(
+        crc32_z(seen_crc_, reinterpret_cast<const Bytef*>(buffer.data()), got));
+    const bool differs = seen_bytes_ > size_ || (got == 0 && seen_bytes_ != size_);
+    if (differs || (got == 0 && seen_crc_ != crc_)) {
+      return MakeError(
+          ErrorCode::kArchiveInvalid,
+          "a member does not fit its directory entry: {} bytes of {}, CRC {:08x} of {:08x}",
+          seen_bytes_, size_, seen_crc_, crc_);
+    }
+    return got;
+  }
+
+ private:
+  std::unique_ptr<base::ByteStream> bytes_;
+  const std::uint64_t size_;
+  const std::uint32_t crc_;
+  std::uint64_t seen_bytes_ = 0;
+  std::uint32_t seen_crc_ = 0;
+};
+
+}  // namespace
+
+MeteredStream UnpackGzip(MeteredStream packed, const ArchiveLimits& limits) {
+  auto decoder = std::make_unique<ZlibDecoder>(ZlibDecoder::Framing::kGzip);
+  return Unpack(std::move(packed), std::move(decoder), limits);
+}
+
+MeteredStream UnpackDeflate(MeteredStream packed, const ArchiveLimits& limits) {
+  auto decoder = std::make_unique<ZlibDecoder>(ZlibDecoder::Framing::kRaw);
+  return Unpack(std::move(packed), std::move(decoder), limits);
+}
+
+MeteredStream UnpackZstd(MeteredStream packed, const ArchiveLimits& limits) {
+  return Unpack(std::move(packed), std::make_unique<ZstdDecoder>(), limits);
+}
+
+std::unique_ptr<base::ByteStream> CheckContent(std::unique_ptr<base::ByteStream> bytes,
+                                               std::uint64_t size_bytes, std::uint32_t crc32) {
+  return std::make_unique<CheckedStream>(std::move(bytes), size_bytes, crc32);
+}
+
+}  // namespace healix::formats::archive
