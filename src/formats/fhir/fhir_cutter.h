@@ -80,13 +80,15 @@ struct FhirRecord {
   std::vector<Finding> warnings;       ///< kFhirIdUnusual, kFhirInstantInvalid; the record is good
 };
 
+class FhirSource;
+
 /// Cuts a stream into resources, tombstones, envelopes and rejections, in source order and in
 /// bounded memory: one record (or entry) and a buffer, whatever the size of Bundle, array or line.
 ///
 /// Inputs: one resource; NDJSON; values one after the other; an array of resources; a Bundle of any
 /// type, alone or several of them in any of these. Resources of a Bundle's entries are records; a
-/// Bundle inside an entry is one record. An entry without a resource is a tombstone when its
-/// request is DELETE, else envelope. The envelope of a Bundle is handed out in pieces, each a
+/// Bundle inside an entry is one record. An entry whose request is DELETE is a tombstone; any
+/// other without a resource is envelope. The envelope of a Bundle is handed out in pieces, each a
 /// Bundle in the input's own syntax without resources but with every entry (fullUrl, request, ...)
 /// in order; joined by envelope_part they are the Bundle without its resources. Pieces are cut by
 /// size only, so that reading the same input again gives the same pieces.
@@ -115,9 +117,8 @@ class FhirCutter final {
   const ByteAccount& account() const;
 
  private:
-  class Implementation;
-  explicit FhirCutter(std::unique_ptr<Implementation> implementation);
-  std::unique_ptr<Implementation> implementation_;
+  explicit FhirCutter(std::unique_ptr<FhirSource> source);
+  std::unique_ptr<FhirSource> source_;
 };
 
 }  // namespace healix::formats::fhir

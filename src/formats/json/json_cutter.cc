@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "formats/json/json_layout_internal.h"
 #include "formats/json/member_head_internal.h"
@@ -76,8 +77,9 @@ class JsonCutter::Implementation final {
   ValueCutter values_;
   JsonLayout layout_ = JsonLayout::kValues;
   Place place_ = Place::kOuter;
-  bool in_array_ = false;       // the outer array is open
-  std::size_t handed_out_ = 0;  // bytes of the window that the last piece still looks at
+  bool in_array_ = false;          // the outer array is open
+  bool truncation_known_ = false;  // a rejection has said that the input ends too early
+  std::size_t handed_out_ = 0;     // bytes of the window that the last piece still looks at
   ByteAccount account_;
 };
 
@@ -157,13 +159,14 @@ Result<std::optional<char>> JsonCutter::Implementation::SkipSeparators() {
 std::optional<JsonPiece> JsonCutter::Implementation::StepAtEnd() {
   const bool inside = place_ != Place::kOuter;
   const bool complete = !inside && !in_array_;
+  const bool known = std::exchange(truncation_known_, true);
   in_array_ = false;
   if (complete) {
     place_ = Place::kEnd;
     return std::nullopt;
   }
   if (inside) place_ = Place::kAbandoned;
-  return EmptyRejection();
+  return known ? std::nullopt : std::optional(EmptyRejection());
 }
 
 Result<std::optional<JsonPiece>> JsonCutter::Implementation::StepOuter(char first) {
@@ -261,6 +264,7 @@ Result<std::optional<JsonPiece>> JsonCutter::Implementation::RejectRestOfObject(
 /// `bytes` is 0 for the closing bracket of an object that was abandoned.
 JsonPiece JsonCutter::Implementation::TakeBracket(JsonPieceKind kind, std::size_t bytes) {
   handed_out_ = bytes;
+  truncation_known_ = false;
   JsonPiece piece;
   piece.kind = kind;
   piece.offset = window_->offset();
@@ -280,6 +284,7 @@ JsonPiece JsonCutter::Implementation::Take(JsonPieceKind kind, CutValue cut) {
   piece.length = cut.length;
   handed_out_ = cut.bytes;
   piece.offset = cut.bytes > 0 ? window_->offset() : window_->offset() - cut.length;
+  truncation_known_ = cut.rejection && cut.rejection->error.code() == ErrorCode::kInputTruncated;
   if (!cut.rejection) {
     piece.bytes = window_->text().substr(0, cut.bytes);
     if (kind != JsonPieceKind::kMember) account_.record_bytes += cut.length;

@@ -141,8 +141,7 @@ TEST(JsonCutterTest, RejectsATruncatedInput) {
   const JsonCutterOptions opening{.opens = AlwaysOpens, .array_name = "entry"};
   const auto inside = Cut("{\"entry\":[{\"a\":1},{\"b\"", opening);
   ExpectRejected(inside.pieces.at(2), ErrorCode::kInputTruncated, 18, 4);
-  ExpectRejected(inside.pieces.at(3), ErrorCode::kInputTruncated, 22, 0);
-  EXPECT_EQ(inside.pieces.back().kind, JsonPieceKind::kClose);
+  EXPECT_EQ(inside.pieces.at(3).kind, JsonPieceKind::kClose);
   ExpectRejected(Cut("{\"entry\":[{\"a\":1}]", opening).pieces.at(2), ErrorCode::kInputTruncated,
                  18, 0);
 }

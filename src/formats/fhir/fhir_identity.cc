@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "base/time/instant.h"
+#include "formats/fhir/fhir_identity_internal.h"
+
+namespace healix::formats::fhir {
+namespace {
+
+constexpr std::size_t kIdCharactersMax = 64;
+constexpr std::size_t kTypeCharactersMax = 64;
+
+bool IsLetterOrDigit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/// FHIR R4, datatypes, id: `[A-Za-z0-9\-\.]{1,64}`.
+bool IsFhirId(std::string_view id) {
+  return !id.empty() && id.size() <= kIdCharactersMax &&
+         std::all_of(id.begin(), id.end(),
+                     [](char c) { return IsLetterOrDigit(c) || c == '-' || c == '.'; });
+}
+
+/// Takes the path of a url: without query, fragment and version.
+std::string_view PathOf(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  return url.substr(0, url.find("/_history"));
+}
+
+/// The uuid of `urn:uuid:...`, else the last segment of the path.
+std::string_view IdInFullUrl(std::string_view url) {
+  if (url.starts_with("urn:")) return url.substr(url.rfind(':') + 1);
+  const std::string_view path = PathOf(url);
+  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0: no slash, the whole
+}
+
+void Warn(ErrorCode code, std::string path, FhirRecord& record) {
+  record.warnings.push_back(
+      {.severity = Severity::kWarning,
+       .code = code,
+       .path = std::move(path),
+       .rule = {},
+       .position = {.file = {}, .byte_offset = record.offset, .line = std::nullopt}});
+}
+
+void TakeId(std::optional<std::string> claimed, FhirRecord& record) {
+  record.id_origin = FhirIdOrigin::kNone;
+  if (claimed && !claimed->empty()) {
+    record.id = std::move(*claimed);
+    record.id_origin = FhirIdOrigin::kResource;
+  } else if (const std::string_view id = IdInFullUrl(record.full_url); !id.empty()) {
+    record.id = id;
+    record.id_origin = FhirIdOrigin::kFullUrl;
+  }
+  const bool unusual = record.id_origin != FhirIdOrigin::kNone && !IsFhirId(record.id);
+  if (unusual || (claimed && claimed->empty() && record.id_origin != FhirIdOrigin::kResource)) {
+    Warn(ErrorCode::kFhirIdUnusual, record.resource_type + ".id", record);
+  }
+}
+
+}  // namespace
+
+bool IsResourceTypeName(std::string_view name) {
+  return !name.empty() && name.size() <= kTypeCharactersMax && name[0] >= 'A' && name[0] <= 'Z' &&
+         std::all_of(name.begin(), name.end(), IsLetterOrDigit);
+}
+
+Status Identify(ClaimedIdentity claimed, FhirRecord& record) {
+  if (!claimed.resource_type || !IsResourceTypeName(*claimed.resource_type)) {
+    return MakeError(ErrorCode::kFhirResourceInvalid, "resourceType is missing or not a type name")
+        .At({.file = {}, .byte_offset = record.offset, .line = std::nullopt});
+  }
+  record.resource_type = std::move(*claimed.resource_type);
+  TakeId(std::move(claimed.id), record);
+  if (claimed.version_id) record.version_id = std::move(*claimed.version_id);
+  if (claimed.last_updated) {
+    record.last_updated_text = std::move(*claimed.last_updated);
+    if (const auto at = base::ParseInstant(record.last_updated_text)) {
+      record.last_updated = *at;
+    } else {
+      Warn(ErrorCode::kFhirInstantInvalid, record.resource_type + ".meta.lastUpdated", record);
+    }
+  }
+  return {};
+}
+
+Status IdentifyDeleted(FhirRecord& record) {
+  const std::string_view url = record.request_url;
+  const std::string_view path = PathOf(url);
+  const std::size_t slash = path.rfind('/');
+  const std::string_view parent = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+  const std::string_view type = parent.substr(parent.rfind('/') + 1);
+  if (url.find('?') != std::string_view::npos || slash + 1 >= path.size() ||
+      !IsResourceTypeName(type)) {
+    return MakeError(ErrorCode::kFhirResourceInvalid,
+                     "the url of a DELETE does not name one resource as Type/id")
+        .At({.file = {}, .byte_offset = record.offset, .line = std::nullopt});
+  }
+  record.resource_type = type;
+  record.id = path.substr(slash + 1);
+  record.id_origin = FhirIdOrigin::kResource;
+  if (!IsFhirId(record.id)) Warn(ErrorCode::kFhirIdUnusual, "Bundle.entry.request.url", record);
+  return {};
+}
+
+}  // namespace healix::formats::fhir

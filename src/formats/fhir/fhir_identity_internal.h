@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// @file The rules by which a resource gets its type, id and version, in any syntax.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result/result.h"
+#include "formats/fhir/fhir_cutter.h"
+
+namespace healix::formats::fhir {
+
+/// What a resource says about itself, before any rule. Unset: absent, or not of the right kind.
+struct ClaimedIdentity {
+  std::optional<std::string> resource_type;
+  std::optional<std::string> id;
+  std::optional<std::string> version_id;
+  std::optional<std::string> last_updated;
+};
+
+/// True for names of the form that FHIR resource types have: `[A-Z][A-Za-z0-9]*`, 64 at most.
+bool IsResourceTypeName(std::string_view name);
+
+/// Fills type, id, version and time of `record`, whose full_url is already there, and notes what
+/// is unusual as warnings.
+/// Errors   kFhirResourceInvalid when the type has not its form.
+Status Identify(ClaimedIdentity claimed, FhirRecord& record);
+
+/// Fills type and id of a tombstone from its request_url.
+/// Errors   kFhirResourceInvalid unless the url is `Type/id` (conditional deletes name no record).
+Status IdentifyDeleted(FhirRecord& record);
+
+}  // namespace healix::formats::fhir

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/fhir/bundle_head_internal.h"
+#include "formats/fhir/fhir_identity_internal.h"
+#include "formats/fhir/fhir_json_source_internal.h"
+
+namespace healix::formats::fhir {
+namespace {
+
+using json::JsonField;
+using json::JsonKind;
+using json::JsonPiece;
+using json::JsonPieceKind;
+using json::JsonView;
+
+std::optional<std::string> StringOf(const std::optional<JsonView>& view) {
+  return view ? view->String() : std::nullopt;
+}
+
+std::optional<JsonView> ViewOf(const std::optional<JsonField>& field) {
+  return field ? std::optional(field->value) : std::nullopt;
+}
+
+Error NotAResource(std::uint64_t offset) {
+  return MakeError(ErrorCode::kFhirResourceInvalid,
+                   "a resource must be a JSON object with an id "
+                   "that, if there, is a string")
+      .At({.file = {}, .byte_offset = offset, .line = std::nullopt});
+}
+
+/// Reads what a resource says about itself. Its fields are found by `find`, which gives a view.
+template <typename Find>
+Result<ClaimedIdentity> ReadIdentity(std::uint64_t offset, Find find) {
+  ClaimedIdentity claimed;
+  claimed.resource_type = StringOf(find("resourceType"));
+  if (const auto id = find("id")) {
+    claimed.id = id->String();
+    if (!claimed.id) return NotAResource(offset);
+  }
+  if (const auto meta = find("meta")) {
+    claimed.version_id = StringOf(meta->Member("versionId"));
+    claimed.last_updated = StringOf(meta->Member("lastUpdated"));
+  }
+  return claimed;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FhirSource>> FhirJsonSource::Create(std::unique_ptr<StreamWindow> window,
+                                                           const FhirCutterOptions& options) {
+  const TextEncoding encoding = window->encoding();
+  HEALIX_TRY(auto cutter, json::JsonCutter::Create(std::move(window),
+                                                   {.record_bytes_max = options.record_bytes_max,
+                                                    .opens = LooksLikeBundle,
+                                                    .array_name = "entry"}));
+  return std::unique_ptr<FhirSource>(new FhirJsonSource(std::move(cutter), encoding, options));
+}
+
+FhirJsonSource::FhirJsonSource(std::unique_ptr<json::JsonCutter> cutter, TextEncoding encoding,
+                               const FhirCutterOptions& options)
+    : cutter_(std::move(cutter)),
+      encoding_(encoding),
+      parser_({.depth_max = options.depth_max}),
+      envelope_(options.envelope_bytes_max) {}
+
+Result<std::optional<FhirRecord>> FhirJsonSource::Next() {
+  for (;;) {
+    if (envelope_due_ || envelope_.IsFull()) {
+      envelope_due_ = false;
+      return std::optional(envelope_.TakePiece());
+    }
+    HEALIX_TRY(const auto piece, cutter_->Next());
+    std::optional<FhirRecord> record = piece ? Take(*piece) : std::nullopt;
+    if (record) Account(*record);
+    account_.envelope_bytes =
+        cutter_->account().total_bytes() - account_.record_bytes - account_.rejected_bytes;
+    if (record || !piece) return record;
+  }
+}
+
+/// Everything that is neither a record nor rejected is envelope.
+void FhirJsonSource::Account(const FhirRecord& record) {
+  if (record.kind == FhirRecordKind::kRejected) {
+    account_.rejected_bytes += record.length;
+  } else {
+    account_.record_bytes += record.length;
+  }
+}
+
+std::optional<FhirRecord> FhirJsonSource::Take(const JsonPiece& piece) {
+  switch (piece.kind) {
+    case JsonPieceKind::kValue:
+      return TakeValue(piece);
+    case JsonPieceKind::kOpen:
+      envelope_.Begin(piece.offset);
+      return std::nullopt;
+    case JsonPieceKind::kMember:
+      return TakeMember(piece);
+    case JsonPieceKind::kElement:
+      return TakeElement(piece);
+    case JsonPieceKind::kClose:
+      envelope_due_ = true;
+      return std::nullopt;
+    case JsonPieceKind::kRejected:
+      return TakeRejected(piece);
+  }
+  return std::nullopt;
+}
+
+FhirRecord FhirJsonSource::NewRecord(const JsonPiece& piece) const {
+  FhirRecord record;
+  record.offset = piece.offset;
+  record.length = piece.length;
+  record.bytes = piece.bytes;
+  return record;
+}
+
+FhirRecord FhirJsonSource::TakeRejected(const JsonPiece& piece) const {
+  FhirRecord record = NewRecord(piece);
+  record.kind = FhirRecordKind::kRejected;
+  record.rejection = piece.rejection;
+  return record;
+}
+
+FhirRecord FhirJsonSource::Reject(FhirRecord record, const Error& error) const {
+  record.kind = FhirRecordKind::kRejected;
+  record.rejection = Rejection{error, base::Sha256Of(record.bytes)};
+  record.bytes = record.bytes.substr(0, kRejectedHeadBytesMax);
+  record.canonical = {};
+  return record;
+}
+
+/// Moves the position of a parser's error from the piece to the source.
+Error FhirJsonSource::Locate(const Error& error, const JsonPiece& piece) const {
+  const std::uint64_t inside = error.position().byte_offset.value_or(0);
+  const std::uint64_t offset = piece.offset + SourceBytes(encoding_, piece.bytes.substr(0, inside));
+  return Error(error.code(), error.message())
+      .At({.file = {}, .byte_offset = offset, .line = std::nullopt});
+}
+
+FhirRecord FhirJsonSource::TakeValue(const JsonPiece& piece) {
+  FhirRecord record = NewRecord(piece);
+  const auto root = parser_.Parse(piece.bytes);
+  if (!root) return Reject(std::move(record), Locate(root.error(), piece));
+  if (root->kind() != JsonKind::kObject) {
+    return Reject(std::move(record), NotAResource(piece.offset));
+  }
+  auto claimed = ReadIdentity(record.offset,
+                              [&](std::string_view name) { return ViewOf(parser_.Field(name)); });
+  if (!claimed) return Reject(std::move(record), claimed.error());
+  const Status identified = Identify(std::move(*claimed), record);
+  if (!identified) return Reject(std::move(record), identified.error());
+  record.canonical = root->text();
+  return record;
+}
+
+std::optional<FhirRecord> FhirJsonSource::TakeMember(const JsonPiece& piece) {
+  wrapped_.assign("{").append(piece.bytes).append("}");
+  const auto object = parser_.Parse(wrapped_);
+  if (object) {
+    envelope_.AddMember(object->text());
+    return std::nullopt;
+  }
+  return Reject(NewRecord(piece), Locate(object.error(), piece));
+}
+
+std::optional<FhirRecord> FhirJsonSource::TakeElement(const JsonPiece& piece) {
+  const auto entry = parser_.Parse(piece.bytes);
+  if (!entry) return Reject(NewRecord(piece), Locate(entry.error(), piece));
+  if (entry->kind() != JsonKind::kObject) {
+    return Reject(NewRecord(piece), NotAResource(piece.offset));
+  }
+  const auto resource = parser_.Field("resource");
+  envelope_.AddEntry(entry->text(), resource ? resource->value.text() : std::string_view());
+  if (StringOf(parser_.Field("request", "method")) == "DELETE") return TakeDeletion(piece);
+  if (resource) return TakeResource(piece, *resource);
+  return std::nullopt;
+}
+
+void FhirJsonSource::TakeRequest(FhirRecord& record) const {
+  record.full_url = StringOf(ViewOf(parser_.Field("fullUrl"))).value_or("");
+  record.request_method = StringOf(parser_.Field("request", "method")).value_or("");
+  record.request_url = StringOf(parser_.Field("request", "url")).value_or("");
+  record.if_none_exist = StringOf(parser_.Field("request", "ifNoneExist")).value_or("");
+}
+
+FhirRecord FhirJsonSource::TakeResource(const JsonPiece& piece, const JsonField& resource) {
+  FhirRecord record;
+  record.bytes = piece.bytes.substr(resource.source_offset, resource.source_length);
+  record.offset =
+      piece.offset + SourceBytes(encoding_, piece.bytes.substr(0, resource.source_offset));
+  record.length = SourceBytes(encoding_, record.bytes);
+  TakeRequest(record);
+  if (resource.value.kind() != JsonKind::kObject) {
+    const Error error = NotAResource(record.offset);
+    return Reject(std::move(record), error);
+  }
+  auto claimed = ReadIdentity(
+      record.offset, [&](std::string_view name) { return parser_.Field("resource", name); });
+  if (!claimed) return Reject(std::move(record), claimed.error());
+  const Status identified = Identify(std::move(*claimed), record);
+  if (!identified) return Reject(std::move(record), identified.error());
+  record.canonical = resource.value.text();
+  return record;
+}
+
+FhirRecord FhirJsonSource::TakeDeletion(const JsonPiece& piece) {
+  FhirRecord record = NewRecord(piece);
+  record.kind = FhirRecordKind::kTombstone;
+  TakeRequest(record);
+  const Status identified = IdentifyDeleted(record);
+  if (!identified) return Reject(std::move(record), identified.error());
+  return record;
+}
+
+}  // namespace healix::formats::fhir

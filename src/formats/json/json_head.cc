@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "formats/json/json_head.h"
+
+#include "formats/json/structure_scanner_internal.h"
+
+namespace healix::formats::json {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r\n";
+
+/// Removes blanks and other `characters` from the front and says whether something is left.
+bool SkipAny(std::string_view& text, std::string_view characters) {
+  const std::size_t at = text.find_first_not_of(characters);
+  text.remove_prefix(at == std::string_view::npos ? text.size() : at);
+  return !text.empty();
+}
+
+std::string_view TakeValue(std::string_view& text) {
+  StructureScanner scanner(text.front(), NewlineRule::kBlank);
+  const std::string_view value = text.substr(0, scanner.Scan(text).bytes);
+  text.remove_prefix(value.size());
+  return value;
+}
+
+}  // namespace
+
+JsonHead::JsonHead(std::string_view head) : rest_(head) {
+  if (SkipAny(rest_, kBlanks) && rest_.front() == '{') {
+    rest_.remove_prefix(1);
+  } else {
+    rest_ = {};
+  }
+}
+
+std::optional<HeadMember> JsonHead::Next() {
+  if (!SkipAny(rest_, " \t\r\n,") || rest_.front() != '"') return std::nullopt;
+  const std::string_view name = TakeValue(rest_);
+  if (!SkipAny(rest_, kBlanks) || rest_.front() != ':') return std::nullopt;
+  rest_.remove_prefix(1);
+  if (!SkipAny(rest_, kBlanks)) return std::nullopt;
+  return HeadMember{name.substr(1, name.size() - 2), TakeValue(rest_)};
+}
+
+}  // namespace healix::formats::json
