@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// @file Lists the functions that a statement may call.
+
+#include <string_view>
+
+#include "lakehouse/engine/statement_parser.h"
+
+namespace healix::lakehouse::sql {
+
+/// Tells whether a function is on the allow-list. It holds functions of values alone: nothing that
+/// reads files, settings, the engine's own state, or SQL from text. Operators are always allowed.
+/// Example  AllowedFunctionsTest.KnowsValuesButNoFiles
+bool IsAllowed(const engine::FunctionReference& function);
+
+}  // namespace healix::lakehouse::sql
