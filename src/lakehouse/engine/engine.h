@@ -36,7 +36,7 @@ struct EngineOptions {
 using Parameter = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 
 struct QueryOptions {
-  std::vector<Parameter> parameters;
+  std::vector<Parameter> parameters = {};
   std::uint32_t batch_rows = 2048 * 16;  ///< rows per Arrow batch, at most
 };
 
@@ -48,7 +48,7 @@ struct QueryOptions {
 ///          kTableNotFound, kColumnNotFound, kQueryFailed, kMemoryExceeded, kTempSpaceExceeded,
 ///          kCancelled, kEngineFailed, and those of base::FileSystem.
 /// PHI      error text never holds a value from inside a record.
-/// Example  EngineTest.CountsTheRowsOfATwoFileTable
+/// Example  QueryTest.CountsTheRowsOfATwoFileTable
 class Engine {
  public:
   /// Opens an engine in this process. `files` must outlive it.

@@ -71,8 +71,8 @@ struct ScanTable {
 /// Holds a view: one SELECT whose names are looked up in the same scope.
 struct ViewText {
   std::string sql;
-  std::string default_schema = {};        ///< for unqualified names inside it
-  std::vector<std::string> column_names;  ///< empty: those of the SELECT
+  std::string default_schema = {};             ///< for unqualified names inside it
+  std::vector<std::string> column_names = {};  ///< empty: those of the SELECT
 };
 
 /// Names one relation. `at` is set for time travel: it holds the text that ParseStatements() gave

@@ -106,6 +106,7 @@ struct ParsedStatement {
   OnPresence on_presence = OnPresence::kFail;
   std::vector<std::string> column_names;
   std::vector<ColumnDefinition> columns;
+  std::vector<std::string> partition_by;  ///< of CREATE TABLE, as SQL text
   std::string query_sql;
   std::string where_sql;  ///< empty: all rows
   std::optional<AlterTable> alter;

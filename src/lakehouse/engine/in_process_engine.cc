@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lakehouse/engine/engine.h"
+#include "lakehouse/engine/failures_internal.h"
+#include "lakehouse/engine/inner_query_internal.h"
+#include "lakehouse/engine/instance_internal.h"
+#include "lakehouse/engine/parquet_inspect_internal.h"
+#include "lakehouse/engine/parquet_writer_internal.h"
+#include "lakehouse/engine/query_stream_internal.h"
+
+namespace healix::lakehouse::engine {
+namespace {
+
+using Values = duckdb::case_insensitive_map_t<duckdb::BoundParameterData>;
+
+duckdb::Value ValueFrom(const Parameter& parameter) {
+  return std::visit(
+      [](const auto& value) {
+        using T = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<T, std::monostate>) {
+          return duckdb::Value();
+        } else if constexpr (std::is_same_v<T, bool>) {
+          return duckdb::Value::BOOLEAN(value);
+        } else if constexpr (std::is_same_v<T, std::int64_t>) {
+          return duckdb::Value::BIGINT(value);
+        } else {
+          return duckdb::Value(value);
+        }
+      },
+      parameter);
+}
+
+Values ValuesFrom(const std::vector<Parameter>& parameters) {
+  Values values;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    values[std::to_string(i + 1)] = duckdb::BoundParameterData(ValueFrom(parameters[i]));
+  }
+  return values;
+}
+
+std::shared_ptr<const Scope> OrEmpty(std::shared_ptr<const Scope> scope) {
+  return scope ? std::move(scope) : std::make_shared<const Scope>();
+}
+
+duckdb::unique_ptr<duckdb::QueryResult> Start(duckdb::Connection& connection, std::string_view sql,
+                                              const QueryOptions& options) {
+  connection.context->config.enable_progress_bar = true;
+  connection.context->config.print_progress_bar = false;
+  Values values = ValuesFrom(options.parameters);
+  auto pending = connection.context->PendingQuery(
+      ParseSelect(connection, sql), values,
+      duckdb::QueryParameters(duckdb::QueryResultOutputType::ALLOW_STREAMING));
+  if (pending->HasError()) pending->ThrowError();
+  auto result = pending->Execute();
+  if (result->HasError()) result->ThrowError();
+  return result;
+}
+
+class InProcessEngine final : public Engine {
+ public:
+  explicit InProcessEngine(std::shared_ptr<InstanceSlot> slot) : slot_(std::move(slot)) {}
+
+  Result<std::unique_ptr<ResultStream>> Query(std::shared_ptr<const Scope> scope,
+                                              std::string_view sql, QueryOptions options) override {
+    using Stream = std::unique_ptr<ResultStream>;
+    return With([&](const std::shared_ptr<Instance>& instance) -> Result<Stream> {
+      RunningQuery query{slot_, instance, nullptr, nullptr};
+      query.connection = Connect(instance->services(), OrEmpty(std::move(scope)));
+      query.result = Start(*query.connection, sql, options);
+      return Stream(std::make_unique<QueryStream>(std::move(query), options.batch_rows));
+    });
+  }
+
+  Result<std::vector<ResultColumn>> Describe(std::shared_ptr<const Scope> scope,
+                                             std::string_view sql) override {
+    using Columns = std::vector<ResultColumn>;
+    return With([&](const std::shared_ptr<Instance>& instance) -> Result<Columns> {
+      const auto connection = Connect(instance->services(), OrEmpty(std::move(scope)));
+      const auto prepared = connection->Prepare(ParseSelect(*connection, sql));
+      if (prepared->HasError()) return ErrorFrom(prepared->GetErrorObject());
+      return ColumnsFrom(prepared->GetNames(), prepared->GetTypes());
+    });
+  }
+
+  Result<std::vector<WrittenFile>> WriteParquet(WriteSource source,
+                                                const WriteOptions& options) override {
+    return With([&](const std::shared_ptr<Instance>& instance) {
+      return WriteParquetFiles(instance->services(), std::move(source), options);
+    });
+  }
+
+  Result<ParquetInfo> InspectParquet(const std::string& path) override {
+    return With([&](const std::shared_ptr<Instance>& instance) {
+      return InspectParquetFile(instance->services(), path);
+    });
+  }
+
+ private:
+  // Runs `work` on the open instance and gives the instance up when it broke.
+  template <typename Work>
+  auto With(Work&& work) -> decltype(work(std::shared_ptr<Instance>())) {
+    HEALIX_TRY(const auto instance, slot_->Get());
+    auto result = Guarded([&] { return work(instance); });
+    if (!result) slot_->Judge(result.error(), instance);
+    return result;
+  }
+
+  std::shared_ptr<InstanceSlot> slot_;
+};
+
+}  // namespace
+
+Status EngineOptions::Validate() const {
+  if (threads > 1024) return MakeError(ErrorCode::kInvalidArgument, "threads must be <= 1024");
+  if (memory_bytes_max < (std::uint64_t{16} << 20)) {
+    return MakeError(ErrorCode::kInvalidArgument, "memory_bytes_max must be at least 16 MiB");
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Engine>> Engine::Create(base::FileSystem& files, EngineOptions options) {
+  HEALIX_RETURN_IF_ERROR(options.Validate());
+  auto slot = std::make_shared<InstanceSlot>(files, std::move(options));
+  HEALIX_TRY(const auto instance, slot->Get());
+  return std::unique_ptr<Engine>(std::make_unique<InProcessEngine>(std::move(slot)));
+}
+
+}  // namespace healix::lakehouse::engine

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// @file Writes Parquet files with DuckDB's writer.
+
+#include <vector>
+
+#include "base/result/result.h"
+#include "lakehouse/engine/duckdb_internal.h"
+#include "lakehouse/engine/parquet_write.h"
+#include "lakehouse/engine/table_scan_internal.h"
+
+namespace healix::lakehouse::engine {
+
+/// Writes what Engine::WriteParquet() describes. May throw instead of returning an error.
+Result<std::vector<WrittenFile>> WriteParquetFiles(const ScanServices& services, WriteSource source,
+                                                   const WriteOptions& options);
+
+/// Returns the statement that writes the columns c0, c1 … of a subquery as `options` say.
+std::string CopySql(const WriteOptions& options);
+
+}  // namespace healix::lakehouse::engine

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lakehouse/engine/failures_internal.h"
+#include "lakehouse/engine/query_stream_internal.h"
+#include "lakehouse/engine/types_internal.h"
+
+namespace healix::lakehouse::engine {
+
+std::vector<ResultColumn> ColumnsFrom(const duckdb::vector<duckdb::string>& names,
+                                      const duckdb::vector<duckdb::LogicalType>& types) {
+  std::vector<ResultColumn> columns;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    columns.push_back({names[i], types[i].ToString(), IcebergTypeFrom(types[i])});
+  }
+  return columns;
+}
+
+QueryStream::QueryStream(RunningQuery query, std::uint32_t batch_rows)
+    : query_(std::move(query)),
+      batch_rows_(batch_rows),
+      columns_(ColumnsFrom(query_.result->names, query_.result->types)) {}
+
+QueryStream::~QueryStream() {
+  scan_.reset();
+  query_.result.reset();
+  query_.connection.reset();
+}
+
+template <typename Work>
+auto QueryStream::Fetched(Work&& work) -> decltype(work()) {
+  if (cancelled_) return MakeError(ErrorCode::kCancelled, "the statement was cancelled");
+  auto fetched = Guarded(std::forward<Work>(work));
+  if (fetched) return fetched;
+  query_.slot->Judge(fetched.error(), query_.instance);
+  if (cancelled_) return MakeError(ErrorCode::kCancelled, "the statement was cancelled");
+  return fetched;
+}
+
+Result<ArrowSchemaOwner> QueryStream::Schema() {
+  return Guarded([&]() -> Result<ArrowSchemaOwner> {
+    ArrowSchemaOwner schema;
+    auto properties = query_.connection->context->GetClientProperties();
+    duckdb::ArrowConverter::ToArrowSchema(schema.Receive(), query_.result->types,
+                                          query_.result->names, properties);
+    return schema;
+  });
+}
+
+Result<std::optional<ArrowBatch>> QueryStream::Next() {
+  return Fetched([&]() -> Result<std::optional<ArrowBatch>> {
+    if (!scan_) scan_ = std::make_unique<duckdb::QueryResultChunkScanState>(*query_.result);
+    const auto properties = query_.connection->context->GetClientProperties();
+    ArrowBatch batch;
+    duckdb::idx_t row_count = 0;
+    duckdb::ErrorData failure;
+    const auto extensions = duckdb::ArrowTypeExtensionData::GetExtensionTypes(
+        *query_.connection->context, query_.result->types);
+    if (!duckdb::ArrowUtil::TryFetchChunk(*scan_, properties, batch_rows_, batch.Receive(),
+                                          row_count, failure, extensions)) {
+      return ErrorFrom(failure);
+    }
+    if (row_count == 0) return std::optional<ArrowBatch>();
+    return std::optional<ArrowBatch>(std::move(batch));
+  });
+}
+
+Result<std::vector<TextRow>> QueryStream::NextRows() {
+  return Fetched([&]() -> Result<std::vector<TextRow>> {
+    std::vector<TextRow> rows;
+    duckdb::unique_ptr<duckdb::DataChunk> chunk;
+    duckdb::ErrorData failure;
+    if (!query_.result->TryFetch(chunk, failure)) return ErrorFrom(failure);
+    if (!chunk) return rows;
+    rows.resize(chunk->size());
+    for (duckdb::idx_t row = 0; row < chunk->size(); ++row) {
+      for (duckdb::idx_t column = 0; column < chunk->ColumnCount(); ++column) {
+        rows[row].push_back(CellFrom(chunk->GetValue(column, row)));
+      }
+    }
+    return rows;
+  });
+}
+
+void QueryStream::Cancel() {
+  cancelled_ = true;
+  query_.connection->Interrupt();
+}
+
+double QueryStream::Progress() const {
+  const double percentage = query_.connection->context->GetQueryProgress().GetPercentage();
+  return percentage < 0 ? -1 : percentage / 100;
+}
+
+}  // namespace healix::lakehouse::engine
