@@ -28,7 +28,7 @@ std::string_view Name(JobState state);
 
 /// What is asked for.
 struct JobRequest {
-  std::string kind;                   ///< `tables.compact`; a handler is registered for it
+  std::string kind = {};              ///< `tables.compact`; a handler is registered for it
   std::string arguments_json = "{}";  ///< no value from inside a record
   /// While a job with this key is queued or running, no second one is made; empty: no such rule.
   std::string unique_key = {};

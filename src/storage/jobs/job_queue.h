@@ -33,6 +33,7 @@ struct JobQueueOptions {
 struct ClaimedJob {
   Job job;
   JobLease lease;
+  base::Timestamp until;  ///< when the lease ends without a sign of life
 };
 
 /// Which jobs to list.
@@ -80,30 +81,39 @@ class JobQueue final {
   Result<Job> Find(const JobId& id);
   /// Newest first.
   Result<std::vector<Job>> List(const JobQuery& query);
+  /// Forgets jobs that ended before `before`; returns how many.
+  Result<std::uint64_t> RemoveFinished(base::Timestamp before);
   /// Returns when the next job of these kinds may be due, nothing when none waits.
   Result<std::optional<base::Timestamp>> NextDue(const std::vector<std::string>& kinds);
 
  private:
-  struct SignOfLife {
+  /// What is known in memory of a lease that this process holds.
+  struct HeldLease {
     int attempt = 0;
-    base::Timestamp lease_until;
+    base::Timestamp until;
     std::uint64_t done = 0;
     std::uint64_t total = 0;
+    bool is_cancelled = false;
   };
 
   JobQueue(records::Store& store, const JobQueueOptions& options, const base::Clock& clock,
            base::Randomness& randomness);
+  Result<std::optional<ClaimedJob>> ClaimIn(records::Transaction& transaction,
+                                            const std::vector<std::string>& kinds,
+                                            const std::string& owner);
+  Status Renew(const JobLease& lease, const HeldLease& held);
+  Status FailIn(records::Transaction& transaction, const JobLease& lease, const Error& error);
   std::chrono::microseconds RetryWait(int attempts);
-  void Forget(const JobId& id);
-  void AddLiveProgress(Job& job);
+  void Forget(const JobLease& lease);
+  void ShowLiveProgress(Job& job);
 
   records::Store& store_;
   const JobQueueOptions options_;
   const base::Clock& clock_;
+  std::mutex mutex_;
   base::Randomness& randomness_;
   base::UuidV7Source ids_;
-  std::mutex mutex_;
-  std::map<JobId, SignOfLife> alive_;
+  std::map<JobId, HeldLease> held_;
 };
 
 }  // namespace healix::storage::jobs

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "storage/records/migrations.h"
-#include "storage/records/on_each_database_internal.h"
+#include "storage/records/on_each_database.h"
 
 namespace healix::storage::records {
 namespace {

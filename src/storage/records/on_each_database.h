@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// @file Makes the same store on each database, so that one suite judges both.
+/// @file Makes the same store on each database, so that one test suite judges both. For tests.
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "base/io/file_system.h"
 #include "base/testing/matchers.h"
 #include "base/testing/temp_folder.h"
 #include "storage/records/postgres_store.h"
@@ -66,8 +68,11 @@ inline std::string NameOfDatabase(const ::testing::TestParamInfo<Dialect>& info)
   return info.param == Dialect::kSqlite ? "Sqlite" : "Postgres";
 }
 
-#define HEALIX_ON_EACH_DATABASE(suite) \
-  INSTANTIATE_TEST_SUITE_P(            \
-      Databases, suite, ::testing::Values(Dialect::kSqlite, Dialect::kPostgres), NameOfDatabase)
-
 }  // namespace healix::storage::records
+
+/// Runs the suite, a class derived from OnEachDatabase, on each database.
+#define HEALIX_ON_EACH_DATABASE(suite)                                                        \
+  INSTANTIATE_TEST_SUITE_P(Databases, suite,                                                  \
+                           ::testing::Values(::healix::storage::records::Dialect::kSqlite,    \
+                                             ::healix::storage::records::Dialect::kPostgres), \
+                           ::healix::storage::records::NameOfDatabase)
