@@ -27,7 +27,7 @@ struct Progress {
 
 struct IngestRequest {
   std::vector<std::string> paths;     ///< files and folders; taken in this order, folders sorted
-  std::optional<std::string> source;  ///< default: each path's folder name (SourceNameFor())
+  std::optional<std::string> source;  ///< default: SourceNameFor(the folder)
   enum class Mode : std::uint8_t {
     kWrite,
     kCheck,  ///< same findings and counts, nothing written; the receipt is not signed
@@ -53,8 +53,8 @@ struct IngestOutcome {
 /// Example  IngestTest.TakesInAnNdjsonFileAndSignsAReceipt
 Result<IngestOutcome> Ingest(const Parts& parts, const IngestRequest& request);
 
-/// Derives a source name from a folder name: `synthea-hiv` -> `syntheahiv`.
+/// Derives a source name from the name of a folder: `/data/synthea-hiv` -> `syntheahiv`.
 /// Errors   kSourceNameInvalid when nothing is left.
-Result<std::string> SourceNameFor(const std::string& path);
+Result<std::string> SourceNameFor(const std::string& folder_path);
 
 }  // namespace healix::lakehouse::ingest

@@ -19,8 +19,9 @@ namespace healix::lakehouse::engine {
 class Engine;
 }
 namespace healix::lakehouse::tables {
+class DataFileWriter;
 class Warehouse;
-}
+}  // namespace healix::lakehouse::tables
 
 namespace healix::lakehouse::ingest {
 
@@ -31,6 +32,7 @@ struct Parts {
   base::UuidV7Source& ids;
   storage::records::Store& records;  ///< the catalog: the store the warehouse commits in
   tables::Warehouse& warehouse;
+  tables::DataFileWriter& data_files;
   engine::Engine& engine;
   const trust::keys::SigningKey& key;
   std::string program = "healix";  ///< with version, as it stands in receipts

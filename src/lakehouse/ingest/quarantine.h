@@ -63,10 +63,12 @@ struct RedriveOutcome {
   std::uint64_t written = 0;    ///< now rows, at their original position
   std::uint64_t duplicate = 0;  ///< equal content had come in meanwhile
   std::uint64_t kept = 0;       ///< still refused, or the source file has changed
+  ReceiptId receipt;            ///< of what was written; "" when nothing was
 };
 
 /// Tries the open entries that `filter` selects again under `limits`. Records of which only the
-/// first part was kept are read again from the source file and must have the same hash.
+/// first part was kept are read again from the source file and must have the same hash. Rows of
+/// tables (CSV, Parquet) stay: correct the file and take it in again.
 /// Errors   kQuarantineNotFound when the filter names one id that is not there; those of a commit.
 /// Example  QuarantineTest.RedrivesALargeRecordAfterTheLimitWasRaised
 Result<RedriveOutcome> RedriveQuarantine(const Parts& parts, const QuarantineFilter& filter,

@@ -19,6 +19,9 @@ namespace healix::lakehouse::ingest {
 using IngestId = base::StrongId<struct IngestIdTag>;
 using ReceiptId = base::StrongId<struct ReceiptIdTag>;
 
+/// Counts quarantined records by error name (`JSON_INVALID`).
+using ReasonCounts = std::map<std::string, std::uint64_t>;
+
 /// Accounts for one file or archive member.
 struct FileAccount {
   std::string file;    ///< absolute path, with `!member` for archives
@@ -28,7 +31,7 @@ struct FileAccount {
   std::uint64_t size_bytes = 0;  ///< of the file on disk
   ByteCounts bytes;              ///< after decompression
   CountsByType types;
-  std::map<std::string, std::uint64_t> reasons;  ///< error name -> quarantined records
+  ReasonCounts reasons;
   std::vector<std::string>
       ingests;        ///< ids in the `ingest` column of its rows: interrupted runs first
   std::string error;  ///< `error[CODE]: …` when reading stopped inside; else ""
@@ -53,7 +56,7 @@ struct Receipt {
   RecordCounts totals;
   ByteCounts bytes;
   CountsByType types;
-  std::map<std::string, std::uint64_t> reasons;
+  ReasonCounts reasons;
   std::vector<FileAccount> files;
   std::vector<IgnoredFile> ignored;
   std::map<std::string, std::int64_t> snapshots;  ///< `raw.fhir` -> snapshot id

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <filesystem>
+
+#include "base/ids/uuid.h"
+#include "base/io/sync_points.h"
+#include "lakehouse/ingest/ingest_run_internal.h"
+#include "lakehouse/ingest/parquet_source_internal.h"
+#include "lakehouse/ingest/raw_tables_internal.h"
+#include "lakehouse/ingest/source_names_internal.h"
+#include "lakehouse/tables/warehouse.h"
+
+namespace healix::lakehouse::ingest {
+
+using formats::archive::Member;
+using formats::archive::MemberClass;
+
+namespace {
+
+constexpr std::uint64_t kItemsPerReport = 2048;
+
+bool IsWrite(const IngestRequest& request) { return request.mode == IngestRequest::Mode::kWrite; }
+
+/// Tells whether an error is about the input's content, so that other files can still be read.
+bool IsAboutContent(const Error& error) {
+  const auto number = static_cast<unsigned>(error.code());
+  constexpr unsigned kFormatsBegin = 2000;
+  constexpr unsigned kFormatsEnd = 3000;
+  return (number >= kFormatsBegin && number < kFormatsEnd) ||
+         error.code() == ErrorCode::kLimitExceeded || error.code() == ErrorCode::kUnsupported ||
+         error.code() == ErrorCode::kPermissionDenied;
+}
+
+}  // namespace
+
+IngestRun::IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings)
+    : parts_(parts),
+      request_(request),
+      findings_(findings),
+      result_{IngestId(parts.ids.Next().ToString()), parts.clock.Now(), {}, {}, {}},
+      intake_(parts, {result_.ingest, request.limits, request.mode}, findings),
+      committer_(parts, result_.ingest),
+      background_(committer_) {}
+
+Status IngestRun::Run(const std::vector<InputFile>& files) {
+  for (const InputFile& file : files) progress_.bytes_total += file.size_bytes;
+  for (const InputFile& file : files) {
+    if (IsCancelled()) break;
+    HEALIX_RETURN_IF_ERROR(TakeFile(file));
+    progress_.bytes_done += file.size_bytes;
+    Report(0);
+  }
+  HEALIX_RETURN_IF_ERROR(PushBatch());
+  HEALIX_RETURN_IF_ERROR(background_.Drain());
+  if (IsCancelled()) return MakeError(ErrorCode::kCancelled, "the ingest was cancelled");
+  return {};
+}
+
+RunResult IngestRun::TakeResult() {
+  const Status drained = background_.Drain();
+  if (drained) result_.snapshots = committer_.snapshots();
+  return std::move(result_);
+}
+
+bool IngestRun::IsCancelled() const { return request_.cancel != nullptr && *request_.cancel; }
+
+void IngestRun::Report(std::uint64_t file_bytes_done) {
+  if (!request_.on_progress) return;
+  Progress now = progress_;
+  now.bytes_done += file_bytes_done;
+  now.records = intake_.records_seen();
+  request_.on_progress(now);
+}
+
+Status IngestRun::TakeFile(const InputFile& input) {
+  auto identified = IdentifyFile(parts_.files, input.path);
+  if (!identified) {
+    if (!IsAboutContent(identified.error())) return identified.error();
+    NoteUnreadable(input, identified.error());
+    return {};
+  }
+  const FileIdentity identity = *std::move(identified);
+  if (!input.ignore_rule.empty()) {
+    result_.ignored.push_back(
+        {input.path, input.ignore_rule, identity.sha256, identity.size_bytes});
+    return {};
+  }
+  const OpenFile file{input, identity};
+  file_bytes_max_ = identity.size_bytes;
+  const Recognised recognised =
+      Recognise(std::filesystem::path(input.path).filename().string(), "");
+  const Status taken =
+      recognised.kind == InputKind::kParquet ? TakeParquet(file) : TakeMembers(file);
+  HEALIX_RETURN_IF_ERROR(taken);
+  return CheckUnchanged(parts_.files, input.path, identity);
+}
+
+void IngestRun::NoteUnreadable(const InputFile& input, const Error& error) {
+  LedgerEntry entry;
+  entry.account.file = input.path;
+  entry.account.source = input.source;
+  entry.account.kind = "unreadable";
+  entry.account.size_bytes = input.size_bytes;
+  entry.account.error = error.ToString();
+  findings_.Add({Severity::kError, error.code(), "", "", {input.path, {}, {}}});
+  result_.entries.push_back(std::move(entry));
+}
+
+Result<FileWork> IngestRun::OpenWork(const OpenFile& file, const std::string& member,
+                                     const std::string& place) {
+  const LedgerKey key{file.input.source, file.identity.sha256, member};
+  HEALIX_TRY(const auto found, parts_.records.Read([&](storage::records::Reader& reader) {
+    return FindInLedger(reader, key);
+  }));
+  FileWork work;
+  if (found) {
+    work.entry = *found;
+    work.items_saved = found->items_done;
+    if (found->is_complete) work.entry.account.file = place;
+    return work;
+  }
+  work.entry.key = key;
+  work.entry.account.file = place;
+  work.entry.account.source = key.source;
+  work.entry.account.sha256 = key.sha256;
+  work.entry.account.size_bytes = file.identity.size_bytes;
+  return work;
+}
+
+Status IngestRun::TakeMembers(const OpenFile& file) {
+  const auto damaged = [&](const Error& error) -> Status {
+    HEALIX_TRY(FileWork work, OpenWork(file, "", file.input.path));
+    if (work.entry.account.kind.empty()) work.entry.account.kind = "unreadable";
+    if (!work.entry.is_complete) TakeDamage(work, error);
+    return Finish(work);
+  };
+  auto members = formats::archive::OpenInput(parts_.files, file.input.path, {});
+  if (!members) return IsAboutContent(members.error()) ? damaged(members.error()) : members.error();
+  while (!IsCancelled()) {
+    const auto member = (*members)->Next();
+    if (!member) return IsAboutContent(member.error()) ? damaged(member.error()) : member.error();
+    if (!*member) return {};
+    HEALIX_RETURN_IF_ERROR(TakeMember(file, **member));
+  }
+  return {};
+}
+
+Status IngestRun::TakeMember(const OpenFile& file, const Member& member) {
+  if (member.member_class == MemberClass::kRejected) return TakeRejected(file, member);
+  if (member.member_class == MemberClass::kIgnored) {
+    result_.ignored.push_back({member.place, member.rule, member.hash.ToHex(), member.size_bytes});
+    return {};
+  }
+  HEALIX_TRY(FileWork work, OpenWork(file, member.name, member.place));
+  if (work.entry.is_complete) return Finish(work);
+  PeekedStream stream(*member.stream);
+  const auto head = stream.Head();
+  if (!head) {
+    if (!IsAboutContent(head.error())) return head.error();
+    work.entry.account.kind = "unreadable";
+    TakeDamage(work, head.error());
+    return Finish(work);
+  }
+  const Recognised recognised = Recognise(member.content_name, *head);
+  if (!recognised.kind || recognised.kind == InputKind::kParquet) {
+    const std::string rule = recognised.kind ? "parquet-inside-archive" : recognised.ignore_rule;
+    HEALIX_TRY(const IgnoredFile ignored, IgnoreStream(member.place, rule, stream));
+    result_.ignored.push_back(ignored);
+    return {};
+  }
+  work.entry.account.kind = Name(*recognised.kind);
+  return TakeContent(work, *recognised.kind, stream);
+}
+
+Status IngestRun::TakeParquet(const OpenFile& file) {
+  HEALIX_TRY(FileWork work, OpenWork(file, "", file.input.path));
+  if (work.entry.is_complete) return Finish(work);
+  work.entry.account.kind = Name(InputKind::kParquet);
+  const auto info = parts_.engine.InspectParquet(file.input.path);
+  if (!info) {
+    if (!IsAboutContent(info.error())) return info.error();
+    TakeDamage(work, info.error());
+    return Finish(work);
+  }
+  if (!FhirTypeOf(*info)) return TakeTable(work, *info);
+  work.entry.account.kind = Name(InputKind::kFhirParquet);
+  HEALIX_TRY(const auto source, OpenFhirParquetSource(parts_.engine, *info));
+  return TakeItems(work, *source);
+}
+
+Status IngestRun::TakeTable(FileWork& work, const engine::ParquetInfo& info) {
+  const tables::TableName table =
+      TabularTable(work.entry.key.source, TableNameFor(work.entry.account.file));
+  const auto existing = parts_.warehouse.Load(table);
+  if (existing) {
+    for (const iceberg::Field& field : info.table.schema.fields) {
+      const iceberg::Field* column = existing->schema().FindByName(field.name);
+      if (column == nullptr || column->type.id == field.type.id) continue;
+      TakeDamage(
+          work, MakeError(ErrorCode::kParquetInvalid, "column {} has another type than in table {}",
+                          SafeName(field.name), SafeName(tables::ToString(table))));
+      return Finish(work);
+    }
+  } else if (existing.error().code() != ErrorCode::kTableNotFound) {
+    return existing.error();
+  }
+  intake_.AddTable(work, table, info);
+  return Finish(work);
+}
+
+Status IngestRun::TakeRejected(const OpenFile& file, const Member& member) {
+  HEALIX_TRY(FileWork work, OpenWork(file, member.name, member.place));
+  if (work.entry.is_complete) return Finish(work);
+  work.entry.account.kind = "unreadable";
+  work.entry.account.error = member.error->ToString();
+  work.entry.account.bytes.quarantined = member.size_bytes;
+  QuarantinedRecord record;
+  record.entry.length = member.size_bytes;
+  record.entry.sha256 = member.hash.ToHex();
+  record.entry.code = Name(member.error->code());
+  findings_.Add({Severity::kError, member.error->code(), "", "", {member.place, 0, {}}});
+  intake_.AddQuarantined(work, std::move(record));
+  return Finish(work);
+}
+
+Status IngestRun::TakeContent(FileWork& work, InputKind kind, base::ByteStream& stream) {
+  const LedgerKey& key = work.entry.key;
+  auto source = kind == InputKind::kCsv
+                    ? OpenCsvSource(stream, key.source, TableNameFor(work.entry.account.file),
+                                    request_.limits)
+                    : OpenFhirSource(stream, request_.limits);
+  if (!source) {
+    if (!IsAboutContent(source.error())) return source.error();
+    TakeDamage(work, source.error());
+    return Finish(work);
+  }
+  return TakeItems(work, **source);
+}
+
+Status IngestRun::TakeItems(FileWork& work, ItemSource& source) {
+  const std::uint64_t items_committed = work.entry.items_done;
+  ItemSource::Step step = ItemSource::Step::kItem;
+  for (std::uint64_t item = 0; step == ItemSource::Step::kItem; ++item) {
+    const auto next = item < items_committed ? source.Skip() : source.Next(intake_, work);
+    if (!intake_.status()) return intake_.status();
+    work.entry.account.bytes = source.bytes();
+    if (!next) {
+      if (!IsAboutContent(next.error())) return next.error();
+      TakeDamage(work, next.error());
+      break;
+    }
+    step = *next;
+    if (item % kItemsPerReport == 0) Report(std::min(source.bytes().total(), file_bytes_max_));
+    if (intake_.IsFull()) {
+      HEALIX_RETURN_IF_ERROR(intake_.NoteProgress(work));
+      HEALIX_RETURN_IF_ERROR(PushBatch());
+      if (IsCancelled()) {
+        result_.entries.push_back(work.entry);
+        return {};
+      }
+    }
+  }
+  progress_.content_bytes += work.entry.account.bytes.total();
+  return Finish(work);
+}
+
+void IngestRun::TakeDamage(FileWork& work, const Error& error) {
+  FileAccount& account = work.entry.account;
+  account.error = error.At({account.file, account.bytes.total(), {}}).ToString();
+  QuarantinedRecord record;
+  record.entry.offset = account.bytes.total();
+  record.entry.sha256 = account.sha256;
+  record.entry.code = Name(error.code());
+  findings_.Add({Severity::kError, error.code(), "", "", {account.file, record.entry.offset, {}}});
+  intake_.AddQuarantined(work, std::move(record));
+}
+
+Status IngestRun::Finish(FileWork& work) {
+  if (!work.entry.is_complete) {
+    work.entry.is_complete = true;
+    HEALIX_RETURN_IF_ERROR(intake_.NoteProgress(work));
+  }
+  result_.entries.push_back(std::move(work.entry));
+  if (intake_.IsFull()) return PushBatch();
+  return {};
+}
+
+Status IngestRun::PushBatch() {
+  base::SyncPoint("ingest.batch.sealed");
+  if (!IsWrite(request_)) {
+    intake_.TakeBatch();
+    return {};
+  }
+  HEALIX_RETURN_IF_ERROR(background_.Drain());
+  return background_.Push(intake_.TakeBatch());
+}
+
+}  // namespace healix::lakehouse::ingest

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// @file Drives one ingest from the first file to the last commit.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "formats/archive/input_members.h"
+#include "lakehouse/ingest/background_committer_internal.h"
+#include "lakehouse/ingest/ingest.h"
+#include "lakehouse/ingest/input_files_internal.h"
+#include "lakehouse/ingest/intake_internal.h"
+
+namespace healix::lakehouse::ingest {
+
+/// What a run has found, for the receipt.
+struct RunResult {
+  IngestId ingest;
+  base::Timestamp started_at;
+  std::vector<LedgerEntry> entries;
+  std::vector<IgnoredFile> ignored;
+  std::map<std::string, std::int64_t> snapshots;
+};
+
+/// Reads files one after the other; batches are committed in the background.
+/// Owns     intake and committer of one ingest. Used once.
+/// Threads  one; it starts one more for the commits.
+class IngestRun final {
+ public:
+  IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings);
+
+  /// Takes everything in. An error is why it stopped early; what was committed stays.
+  Status Run(const std::vector<InputFile>& files);
+  /// Returns what was found; after an error of Run() also what was not committed any more.
+  RunResult TakeResult();
+
+ private:
+  /// The file on disk that is being read.
+  struct OpenFile {
+    const InputFile& input;
+    const FileIdentity& identity;
+  };
+  Status TakeFile(const InputFile& input);
+  void NoteUnreadable(const InputFile& input, const Error& error);
+  Status TakeMembers(const OpenFile& file);
+  Status TakeMember(const OpenFile& file, const formats::archive::Member& member);
+  Status TakeRejected(const OpenFile& file, const formats::archive::Member& member);
+  Status TakeContent(FileWork& work, InputKind kind, base::ByteStream& stream);
+  Status TakeItems(FileWork& work, ItemSource& source);
+  Status TakeParquet(const OpenFile& file);
+  Status TakeTable(FileWork& work, const engine::ParquetInfo& info);
+  /// Puts what is left of a damaged file into quarantine, from `bytes_done` on.
+  void TakeDamage(FileWork& work, const Error& error);
+  Status Finish(FileWork& work);
+  Result<FileWork> OpenWork(const OpenFile& file, const std::string& member,
+                            const std::string& place);
+  Status PushBatch();
+  bool IsCancelled() const;
+  void Report(std::uint64_t file_bytes_done);
+
+  const Parts& parts_;
+  const IngestRequest& request_;
+  Findings& findings_;
+  RunResult result_;
+  Intake intake_;
+  BatchCommitter committer_;
+  BackgroundCommitter background_;
+  Progress progress_;
+  std::uint64_t file_bytes_max_ = 0;  ///< size on disk of the file that is read
+};
+
+}  // namespace healix::lakehouse::ingest

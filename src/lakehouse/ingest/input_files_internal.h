@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// @file Finds the files of an ingest and says what each is.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/io/file_system.h"
+#include "base/result/result.h"
+#include "lakehouse/ingest/item_source_internal.h"
+
+namespace healix::lakehouse::ingest {
+
+/// One file on disk.
+struct InputFile {
+  std::string path;  ///< absolute
+  std::string source;
+  std::uint64_t size_bytes = 0;
+  std::string ignore_rule;  ///< "" when it is to be read
+};
+
+/// Finds all files below `paths`, in the order of the paths, folders sorted by name.
+/// Errors   kFileNotFound, kPermissionDenied, kSourceNameInvalid, kLimitExceeded (folders nested
+///          deeper than 64, as links can make them).
+Result<std::vector<InputFile>> FindInputFiles(base::FileSystem& files,
+                                              const std::vector<std::string>& paths,
+                                              const std::optional<std::string>& source);
+
+/// What a file or member is: a kind, or the rule by which it is not read.
+struct Recognised {
+  std::optional<InputKind> kind;
+  std::string ignore_rule;
+};
+
+/// Decides by the ending of the name, else by the first bytes.
+/// Example  InputFilesTest.RecognisesByNameElseByContent
+Recognised Recognise(std::string_view content_name, std::string_view head);
+
+/// Hash and identity of a file as it was read from start to end.
+struct FileIdentity {
+  std::string sha256;  ///< hexadecimal
+  std::uint64_t size_bytes = 0;
+  std::chrono::system_clock::time_point modified_at;
+  bool operator==(const FileIdentity&) const = default;
+};
+/// Errors kInputVanished when the file is gone, and those of base::FileSystem.
+Result<FileIdentity> IdentifyFile(base::FileSystem& files, const std::string& path);
+/// Errors kInputVanished when size or time of change are not those of `identity` any more.
+Status CheckUnchanged(base::FileSystem& files, const std::string& path,
+                      const FileIdentity& identity);
+
+/// Lets one look at the front of a stream before reading it.
+class PeekedStream final : public base::ByteStream {
+ public:
+  static constexpr std::size_t kHeadBytes = 4096;
+  explicit PeekedStream(base::ByteStream& stream) : stream_(stream) {}
+
+  /// Returns up to kHeadBytes of the front; call before Read().
+  Result<std::string_view> Head();
+  Result<std::size_t> Read(std::span<std::byte> buffer) override;
+
+ private:
+  base::ByteStream& stream_;
+  std::string head_;
+  std::size_t head_given_ = 0;
+};
+
+/// Reads a stream that is not data to its end, for its hash and size. Errors: the stream's.
+Result<IgnoredFile> IgnoreStream(const std::string& place, const std::string& rule,
+                                 base::ByteStream& stream);
+
+}  // namespace healix::lakehouse::ingest

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lakehouse/ingest/account_json_internal.h"
+#include "lakehouse/ingest/ledger_internal.h"
+#include "storage/records/attribution.h"
+
+namespace healix::lakehouse::ingest {
+namespace {
+
+using storage::records::Null;
+using storage::records::Reader;
+using storage::records::Transaction;
+using storage::records::Value;
+
+std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+Value Receipted(const LedgerEntry& entry) {
+  return entry.receipted ? Value(ToJson(*entry.receipted)) : Value(Null());
+}
+
+}  // namespace
+
+Result<std::optional<LedgerEntry>> FindInLedger(Reader& reader, const LedgerKey& key) {
+  HEALIX_TRY(const auto row,
+             reader.QueryFirst("SELECT items_done, is_complete, account, receipted "
+                               "FROM ingest_files WHERE source = ? AND sha256 = ? AND member = ?",
+                               {Value(key.source), Value(key.sha256), Value(key.member)}));
+  if (!row) return std::optional<LedgerEntry>();
+  LedgerEntry entry;
+  entry.key = key;
+  entry.items_done = static_cast<std::uint64_t>(row->Int(0));
+  entry.is_complete = row->Int(1) != 0;
+  HEALIX_TRY(entry.account, AccountFromJson(row->Text(2)));
+  if (!row->IsNull(3)) {
+    HEALIX_TRY(entry.receipted, AccountFromJson(row->Text(3)));
+  }
+  return std::optional<LedgerEntry>(std::move(entry));
+}
+
+Status SaveToLedger(Transaction& transaction, const LedgerEntry& entry,
+                    std::uint64_t items_before) {
+  const LedgerKey& key = entry.key;
+  HEALIX_TRY(
+      const std::uint64_t changed,
+      transaction.Execute(
+          "UPDATE ingest_files SET items_done = ?, bytes_done = ?, is_complete = ?, "
+          "account = ?, receipted = ? "
+          "WHERE source = ? AND sha256 = ? AND member = ? AND items_done = ?",
+          {Value(Signed(entry.items_done)), Value(Signed(entry.account.bytes.total())),
+           Value(std::int64_t{entry.is_complete}), Value(ToJson(entry.account)), Receipted(entry),
+           Value(key.source), Value(key.sha256), Value(key.member), Value(Signed(items_before))}));
+  if (changed == 1) return {};
+  const auto inserted = transaction.Execute(
+      "INSERT INTO ingest_files (source, sha256, member, file, items_done, bytes_done, "
+      "is_complete, account, receipted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (source, sha256, member) DO NOTHING",
+      {Value(key.source), Value(key.sha256), Value(key.member), Value(entry.account.file),
+       Value(Signed(entry.items_done)), Value(Signed(entry.account.bytes.total())),
+       Value(std::int64_t{entry.is_complete}), Value(ToJson(entry.account)), Receipted(entry)});
+  if (!inserted) return inserted.error();
+  if (*inserted == 1) return {};
+  return MakeError(ErrorCode::kRecordsConflict, "another ingest is taking in the same file");
+}
+
+Status MarkReceipted(Transaction& transaction, const LedgerKey& key, const FileAccount& account) {
+  const auto changed = transaction.Execute(
+      "UPDATE ingest_files SET receipted = ? WHERE source = ? AND sha256 = ? AND member = ?",
+      {Value(ToJson(account)), Value(key.source), Value(key.sha256), Value(key.member)});
+  return changed ? Status() : Status(changed.error());
+}
+
+FileAccount AccountForReceipt(const LedgerEntry& entry) {
+  if (!entry.receipted) return entry.account;
+  FileAccount account = entry.account;
+  for (auto& [type, counts] : account.types) {
+    const auto earlier = entry.receipted->types.find(type);
+    if (earlier == entry.receipted->types.end()) continue;
+    counts.written -= earlier->second.written;
+    counts.duplicate += earlier->second.written;
+    counts.tombstones -= earlier->second.tombstones;
+  }
+  if (Sum(account.types).written == 0) account.ingests.clear();
+  return account;
+}
+
+Status SaveRun(Transaction& transaction, const RunNote& note) {
+  const storage::records::Attribution who;
+  const auto changed = transaction.Execute(
+      "INSERT INTO ingest_runs (id, principal, organisation, use_case, purpose, program, state, "
+      "changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (id) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at",
+      {Value(note.id.value()), Value(who.principal), Value(who.organisation), Value(who.use_case),
+       Value(who.purpose), Value(note.program), Value(note.state), Value(base::ToMicros(note.at))});
+  return changed ? Status() : Status(changed.error());
+}
+
+}  // namespace healix::lakehouse::ingest

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// @file Remembers what of which file is done, so that a killed ingest goes on behind it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/result/result.h"
+#include "lakehouse/ingest/receipt.h"
+#include "storage/records/store.h"
+
+namespace healix::lakehouse::ingest {
+
+/// Brings the tables of the concern `ingest` up to date; cheap when they are.
+Status MigrateIngest(storage::records::Store& records);
+
+/// Names the content of a file, wherever it lies.
+struct LedgerKey {
+  std::string source;
+  std::string sha256;  ///< of the file on disk
+  std::string member;  ///< inside the archive; "" when it is none
+};
+
+/// Says what of one file or member is committed.
+struct LedgerEntry {
+  LedgerKey key;
+  FileAccount account;           ///< all that was ever committed of it
+  std::uint64_t items_done = 0;  ///< records, envelope pieces and rejections, in source order
+  bool is_complete = false;
+  /// `account` as it stood in the last receipt; none while no receipt tells of it. What came later
+  /// is written, what stood in a receipt is a duplicate when it is found again.
+  std::optional<FileAccount> receipted;
+};
+
+/// Finds an entry.
+Result<std::optional<LedgerEntry>> FindInLedger(storage::records::Reader& reader,
+                                                const LedgerKey& key);
+
+/// Writes an entry that stood at `items_before` (0: there was none).
+/// Errors   kRecordsConflict when another ingest has moved it.
+Status SaveToLedger(storage::records::Transaction& transaction, const LedgerEntry& entry,
+                    std::uint64_t items_before);
+
+/// Notes that a receipt tells of the entry as it stands.
+Status MarkReceipted(storage::records::Transaction& transaction, const LedgerKey& key,
+                     const FileAccount& account);
+
+/// Returns what a receipt says of an entry now: what stood in an earlier one has become duplicate.
+FileAccount AccountForReceipt(const LedgerEntry& entry);
+
+/// Notes that an ingest has begun, or how it ended.
+struct RunNote {
+  IngestId id;
+  std::string program;
+  std::string state;  ///< `running`, `done`, `stopped`
+  base::Timestamp at;
+};
+Status SaveRun(storage::records::Transaction& transaction, const RunNote& note);
+
+}  // namespace healix::lakehouse::ingest

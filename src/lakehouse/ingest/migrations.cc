@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/records/migrations.h"
+
+#include "lakehouse/ingest/ledger_internal.h"
+
+namespace healix::lakehouse::ingest {
+namespace {
+
+constexpr std::string_view kCreateTables = R"(
+CREATE TABLE ingest_runs (
+  id {text} NOT NULL PRIMARY KEY,
+  principal {text} NOT NULL, organisation {text} NOT NULL,
+  use_case {text} NOT NULL, purpose {text} NOT NULL,
+  program {text} NOT NULL,
+  state {text} NOT NULL,
+  changed_at {int} NOT NULL
+) {rows};
+CREATE TABLE ingest_files (
+  source {text} NOT NULL, sha256 {text} NOT NULL, member {text} NOT NULL,
+  file {text} NOT NULL,
+  items_done {int} NOT NULL,
+  bytes_done {int} NOT NULL,
+  is_complete {int} NOT NULL,
+  account {text} NOT NULL,
+  receipted {text},
+  PRIMARY KEY (source, sha256, member)
+) {keyed_rows};
+CREATE TABLE ingest_versions (
+  version {blob} NOT NULL PRIMARY KEY
+) {keyed_rows};
+CREATE TABLE ingest_quarantine (
+  id {identity},
+  source {text} NOT NULL, kind {text} NOT NULL, file {text} NOT NULL,
+  byte_offset {int} NOT NULL, byte_length {int} NOT NULL, line {int},
+  sha256 {text} NOT NULL, code {text} NOT NULL, type {text} NOT NULL,
+  ingest {text} NOT NULL, arrived_at {int} NOT NULL,
+  kept {blob} NOT NULL,
+  resolved_by {text}
+) {rows};
+CREATE INDEX ingest_quarantine_open ON ingest_quarantine (id) WHERE resolved_by IS NULL;
+CREATE TABLE ingest_receipts (
+  id {text} NOT NULL PRIMARY KEY,
+  ingest {text} NOT NULL,
+  finished_at {int} NOT NULL,
+  written {int} NOT NULL, duplicate {int} NOT NULL, quarantined {int} NOT NULL,
+  bytes {int} NOT NULL,
+  json {text} NOT NULL,
+  key_id {text} NOT NULL, signature {text} NOT NULL
+) {rows};
+)";
+
+}  // namespace
+
+Status MigrateIngest(storage::records::Store& records) {
+  static const storage::records::Migration steps[] = {{1, "create_tables", kCreateTables}};
+  return storage::records::Migrate(records, {"ingest", steps});
+}
+
+}  // namespace healix::lakehouse::ingest

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include "lakehouse/ingest/quarantine_store_internal.h"
+
+namespace healix::lakehouse::ingest {
+namespace {
+
+using storage::records::Null;
+using storage::records::Reader;
+using storage::records::Row;
+using storage::records::Transaction;
+using storage::records::Value;
+
+std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+std::uint64_t Unsigned(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+constexpr std::string_view kSelect =
+    "SELECT id, source, kind, file, byte_offset, byte_length, line, sha256, code, type, ingest, "
+    "arrived_at, resolved_by, kept FROM ingest_quarantine WHERE 1 = 1";
+
+QuarantinedRecord FromRow(const Row& row) {
+  QuarantinedRecord record;
+  QuarantineEntry& entry = record.entry;
+  entry.id = QuarantineId(row.Int(0));
+  entry.source = row.Text(1);
+  entry.kind = row.Text(2);
+  entry.file = row.Text(3);
+  entry.offset = Unsigned(row.Int(4));
+  entry.length = Unsigned(row.Int(5));
+  if (!row.IsNull(6)) entry.line = Unsigned(row.Int(6));
+  entry.sha256 = row.Text(7);
+  entry.code = row.Text(8);
+  entry.type = row.Text(9);
+  entry.ingest = IngestId(row.Text(10));
+  entry.arrived_at = base::FromMicros(row.Int(11));
+  if (!row.IsNull(12)) entry.resolved_by = row.Text(12);
+  record.kept = row.Bytes(13);
+  return record;
+}
+
+}  // namespace
+
+Status InsertQuarantined(Transaction& transaction, const QuarantinedRecord& record) {
+  const QuarantineEntry& entry = record.entry;
+  const auto inserted = transaction.Execute(
+      "INSERT INTO ingest_quarantine (source, kind, file, byte_offset, byte_length, line, sha256, "
+      "code, type, ingest, arrived_at, kept) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {Value(entry.source), Value(entry.kind), Value(entry.file), Value(Signed(entry.offset)),
+       Value(Signed(entry.length)), entry.line ? Value(Signed(*entry.line)) : Value(Null()),
+       Value(entry.sha256), Value(entry.code), Value(entry.type), Value(entry.ingest.value()),
+       Value(base::ToMicros(entry.arrived_at)), storage::records::Bytes(record.kept)});
+  return inserted ? Status() : Status(inserted.error());
+}
+
+Status ResolveQuarantined(Transaction& transaction, const std::vector<QuarantineId>& ids,
+                          const IngestId& ingest) {
+  for (const QuarantineId& id : ids) {
+    HEALIX_TRY(const std::uint64_t changed,
+               transaction.Execute("UPDATE ingest_quarantine SET resolved_by = ? "
+                                   "WHERE id = ? AND resolved_by IS NULL",
+                                   {Value(ingest.value()), Value(id.value())}));
+    if (changed != 1) {
+      return MakeError(ErrorCode::kRecordsConflict, "another redrive has taken in entry {}",
+                       id.value());
+    }
+  }
+  return {};
+}
+
+Result<std::vector<QuarantinedRecord>> FindQuarantined(Reader& reader,
+                                                       const QuarantineFilter& filter) {
+  std::string sql(kSelect);
+  std::vector<Value> parameters;
+  if (filter.id) {
+    sql += " AND id = ?";
+    parameters.emplace_back(filter.id->value());
+  }
+  if (filter.source) {
+    sql += " AND source = ?";
+    parameters.emplace_back(*filter.source);
+  }
+  if (filter.code) {
+    sql += " AND code = ?";
+    parameters.emplace_back(*filter.code);
+  }
+  if (filter.state == QuarantineFilter::State::kOpen) sql += " AND resolved_by IS NULL";
+  if (filter.state == QuarantineFilter::State::kResolved) sql += " AND resolved_by IS NOT NULL";
+  sql += " ORDER BY id LIMIT ?";
+  parameters.emplace_back(Signed(filter.limit));
+  std::vector<QuarantinedRecord> found;
+  HEALIX_RETURN_IF_ERROR(reader.Each(sql, parameters, [&](const Row& row) -> Status {
+    found.push_back(FromRow(row));
+    return {};
+  }));
+  return found;
+}
+
+}  // namespace healix::lakehouse::ingest

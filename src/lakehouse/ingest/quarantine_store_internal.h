@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// @file Keeps quarantined records in the record store.
+
+#include <vector>
+
+#include "base/result/result.h"
+#include "lakehouse/ingest/quarantine.h"
+#include "storage/records/store.h"
+
+namespace healix::lakehouse::ingest {
+
+/// Adds an entry; its id is given by the store.
+Status InsertQuarantined(storage::records::Transaction& transaction,
+                         const QuarantinedRecord& record);
+
+/// Notes that `ingest` has taken the entries in.
+/// Errors   kRecordsConflict when one is resolved already.
+Status ResolveQuarantined(storage::records::Transaction& transaction,
+                          const std::vector<QuarantineId>& ids, const IngestId& ingest);
+
+/// Selects entries with what was kept of them, oldest first.
+Result<std::vector<QuarantinedRecord>> FindQuarantined(storage::records::Reader& reader,
+                                                       const QuarantineFilter& filter);
+
+}  // namespace healix::lakehouse::ingest

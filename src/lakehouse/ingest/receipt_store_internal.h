@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+/// @file Signs and stores the receipt of a run.
+
+#include "base/result/result.h"
+#include "lakehouse/ingest/ingest_run_internal.h"
+
+namespace healix::lakehouse::ingest {
+
+/// Makes the receipt of what a run found, without id and signature.
+Receipt DraftReceipt(const Parts& parts, const RunResult& result);
+
+/// Gives the draft id and signature, and stores it in one transaction with the notes in the ledger
+/// that it tells of these files, and the act.
+Result<Receipt> SignReceipt(const Parts& parts, const RunResult& result, Receipt draft);
+
+}  // namespace healix::lakehouse::ingest

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lakehouse/ingest/trace.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "base/hash/sha256.h"
+#include "lakehouse/engine/statement_parser.h"
+#include "lakehouse/ingest/parquet_source_internal.h"
+#include "lakehouse/ingest/raw_tables_internal.h"
+#include "lakehouse/ingest/source_reader_internal.h"
+#include "lakehouse/ingest/table_reader_internal.h"
+#include "lakehouse/tables/warehouse.h"
+
+namespace healix::lakehouse::ingest {
+namespace {
+
+using OnRecord = std::function<Status(const TracedRecord&)>;
+
+/// A row to be traced, and how its source is read.
+struct TracedRow {
+  TracedRecord record;
+  std::string format;  ///< `json`, `xml`, `parquet`, `csv`
+};
+
+std::uint64_t NumberOf(const engine::TextCell& cell) {
+  std::uint64_t number = 0;
+  std::from_chars(cell.text.data(), cell.text.data() + cell.text.size(), number);
+  return number;
+}
+
+std::string Placeholders(std::size_t count) {
+  std::string text = "(?";
+  for (std::size_t i = 1; i < count; ++i) text += ", ?";
+  return text + ")";
+}
+
+std::vector<engine::Parameter> AsParameters(const std::vector<std::string>& ids) {
+  return {ids.begin(), ids.end()};
+}
+
+/// Tells tables of copied or CSV rows by their lineage columns.
+bool IsTabular(const iceberg::Schema& schema) { return schema.FindByName("hx_file") != nullptr; }
+
+Result<std::vector<TracedRow>> FindFhirRows(const Parts& parts, const tables::TableName& table,
+                                            const std::vector<std::string>& ids) {
+  TableQuestion question;
+  question.table = FhirTable();
+  question.sql =
+      "SELECT id, version_id, source, file, \"offset\", length, hash, resource, format "
+      "FROM input WHERE id IN " +
+      Placeholders(ids.size());
+  question.parameters = AsParameters(ids);
+  if (table != FhirTable()) {
+    question.sql += " AND lower(resource_type) = ?";
+    question.parameters.emplace_back(table.name);
+  }
+  std::vector<TracedRow> rows;
+  HEALIX_RETURN_IF_ERROR(ReadTable(parts, question, [&](const engine::TextRow& cells) -> Status {
+    TracedRow row;
+    row.record.table = tables::ToString(table);
+    row.record.id = cells[0].text;
+    row.record.version_id = cells[1].text;
+    row.record.source = cells[2].text;
+    row.record.file = cells[3].text;
+    row.record.offset = NumberOf(cells[4]);
+    row.record.length = NumberOf(cells[5]);
+    row.record.hash = cells[6].text;
+    row.record.stored = cells[7].text;
+    row.format = cells[8].text;
+    rows.push_back(std::move(row));
+    return {};
+  }));
+  return rows;
+}
+
+Result<std::vector<TracedRow>> FindTabularRows(const Parts& parts, const tables::TableName& table,
+                                               const iceberg::Schema& schema,
+                                               const std::vector<std::string>& ids) {
+  TableQuestion question;
+  question.table = table;
+  question.sql = "SELECT hx_file, hx_offset, hx_length, hx_hash, * FROM input WHERE CAST(" +
+                 engine::QuoteName(schema.fields.front().name) + " AS VARCHAR) IN " +
+                 Placeholders(ids.size());
+  question.parameters = AsParameters(ids);
+  std::vector<std::string> names;
+  for (const iceberg::Field& field : schema.fields) names.push_back(field.name);
+  std::vector<TracedRow> rows;
+  HEALIX_RETURN_IF_ERROR(ReadTable(parts, question, [&](const engine::TextRow& cells) -> Status {
+    TracedRow row;
+    row.record.table = tables::ToString(table);
+    row.record.id = cells[4].text;
+    row.record.file = cells[0].text;
+    row.record.offset = NumberOf(cells[1]);
+    row.record.length = NumberOf(cells[2]);
+    row.record.hash = cells[3].text;
+    row.format = "csv";
+    engine::AppendJsonObject(row.record.stored, names, {cells.begin() + 4, cells.end()});
+    rows.push_back(std::move(row));
+    return {};
+  }));
+  return rows;
+}
+
+Result<std::vector<TracedRow>> FindRows(const Parts& parts, const tables::TableName& table,
+                                        const std::vector<std::string>& ids) {
+  if (table == FhirTable()) return FindFhirRows(parts, table, ids);
+  const auto schema = SchemaOf(parts, table);
+  if (schema && IsTabular(*schema)) return FindTabularRows(parts, table, *schema, ids);
+  if (schema || schema.error().code() != ErrorCode::kTableNotFound) {
+    return MakeError(ErrorCode::kTableNotFound, "{} is not a table of taken-in records",
+                     SafeName(tables::ToString(table)));
+  }
+  HEALIX_RETURN_IF_ERROR(parts.warehouse.LoadView(table));
+  return FindFhirRows(parts, table, ids);
+}
+
+Error Mismatch(const TracedRecord& record) {
+  return MakeError(ErrorCode::kTraceMismatch, "the source is not what was taken in")
+      .At({record.file, record.offset, {}});
+}
+
+Status TraceParquetRow(const Parts& parts, TracedRecord& record, const OnRecord& on_record) {
+  HEALIX_TRY(const auto info, parts.engine.InspectParquet(record.file));
+  HEALIX_TRY(const auto rows, ParquetRows::Open(parts.engine, info, {record.offset, 1}));
+  HEALIX_TRY(auto row, rows->Next());
+  if (!row || row->json != record.stored) return Mismatch(record);
+  record.source_bytes = std::move(row->json);
+  record.match = TracedRecord::Match::kCanonical;
+  return on_record(record);
+}
+
+/// Reads all byte sources in one pass per file.
+Status TraceBytes(const Parts& parts, std::vector<TracedRow>& rows, const OnRecord& on_record) {
+  std::vector<SourceRange> ranges;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].format == "parquet") continue;
+    const TracedRecord& record = rows[i].record;
+    ranges.push_back({record.file, record.offset, record.length, i});
+  }
+  return ReadRanges(parts.files, std::move(ranges),
+                    [&](const SourceRange& range, std::string bytes) -> Status {
+                      TracedRow& row = rows[range.index];
+                      const bool is_stored = row.format == "csv" || row.record.stored == bytes;
+                      if (!is_stored || base::Sha256Of(bytes).ToHex() != row.record.hash) {
+                        return Mismatch(row.record);
+                      }
+                      row.record.source_bytes = std::move(bytes);
+                      return on_record(row.record);
+                    });
+}
+
+}  // namespace
+
+Status Trace(const Parts& parts, const std::string& table, const std::vector<std::string>& ids,
+             const OnRecord& on_record) {
+  HEALIX_TRY(const tables::TableName name, tables::ParseTableName(table));
+  if (ids.empty()) return {};
+  HEALIX_TRY(std::vector<TracedRow> rows, FindRows(parts, name, ids));
+  std::set<std::string> missing(ids.begin(), ids.end());
+  for (const TracedRow& row : rows) missing.erase(row.record.id);
+  if (!missing.empty()) {
+    return MakeError(ErrorCode::kRecordNotFound, "{} of {} ids are not in {}", missing.size(),
+                     ids.size(), SafeName(table));
+  }
+  for (TracedRow& row : rows) {
+    if (row.format != "parquet") continue;
+    HEALIX_RETURN_IF_ERROR(TraceParquetRow(parts, row.record, on_record));
+  }
+  return TraceBytes(parts, rows, on_record);
+}
+
+}  // namespace healix::lakehouse::ingest
