@@ -81,7 +81,7 @@ def page(entries: list) -> str:
     lines = ["<!-- SPDX-License-Identifier: Apache-2.0 -->",
              "<!-- Generated from spec/settings.yaml by tools/generate/settings.py: change it there. -->",
              "# Settings", "",
-             "A setting has its default, unless `healix.yaml` in the home folder names another value, unless the",
+             "A setting has its default, unless `settings.yaml` in the home folder names another value, unless the",
              "environment does: `ingest.record_bytes_max` is there `HEALIX_INGEST_RECORD_BYTES_MAX`. Sizes may be",
              "written as `64MiB`. A name that is not in this table is an error that names the nearest one.", "",
              "| name | default | allowed | what it does |", "|---|---|---|---|"]
