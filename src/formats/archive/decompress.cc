@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -91,22 +92,29 @@ class ZstdDecoder final : public Decoder {
   ZstdDecoder& operator=(const ZstdDecoder&) = delete;
 
   Result<DecodeStep> Decode(std::span<const std::byte> in, std::span<std::byte> out) override {
+    if (damage_) return *damage_;
     if (in.empty() && at_boundary_) return DecodeStep{0, 0, true, false};
     ZSTD_inBuffer input{in.data(), in.size(), 0};
     ZSTD_outBuffer output{out.data(), out.size(), 0};
     const std::size_t code = ZSTD_decompressStream(context_, &output, &input);
     if (ZSTD_isError(code) != 0) {
-      const bool window = ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge;
-      return MakeError(window ? ErrorCode::kLimitExceeded : ErrorCode::kArchiveInvalid,
-                       "the zstd data can't be unpacked: {}", SafeReason(ZSTD_getErrorName(code)));
+      damage_ = DamageOf(code);
+      if (output.pos == 0) return *damage_;  // else the good bytes before it go first
     }
     at_boundary_ = code == 0;
     return DecodeStep{input.pos, output.pos, at_boundary_, false};
   }
 
  private:
+  static Error DamageOf(std::size_t code) {
+    const bool window = ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge;
+    return MakeError(window ? ErrorCode::kLimitExceeded : ErrorCode::kArchiveInvalid,
+                     "the zstd data can't be unpacked: {}", SafeReason(ZSTD_getErrorName(code)));
+  }
+
   ZSTD_DCtx* context_;
   bool at_boundary_ = false;
+  std::optional<Error> damage_;
 };
 
 /// Feeds a decoder from a stream and watches the ratio.

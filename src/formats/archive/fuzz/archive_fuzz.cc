@@ -12,7 +12,7 @@ namespace {
 
 using healix::formats::archive::ArchiveLimits;
 
-/// Reads all of an input into one text that says everything it gave.
+/// Reads all of an input into one text that says what it gave.
 std::string Transcript(healix::base::FileSystem& files, const std::string& path,
                        const ArchiveLimits& limits, std::size_t buffer_bytes) {
   auto input = healix::formats::archive::OpenInput(files, path, limits);
@@ -24,12 +24,15 @@ std::string Transcript(healix::base::FileSystem& files, const std::string& path,
     if (!member) return text + std::string(healix::Name(member.error().code()));
     if (!*member) return text + "end";
     text += (*member)->place + "|" + (*member)->rule + "|" + (*member)->hash.ToHex() + "\n";
+    std::string content;
     while ((*member)->stream != nullptr) {
       const auto got = (*member)->stream->Read(buffer);
-      if (!got) text += healix::Name(got.error().code());
+      // How much comes out before damage is noticed is the decompressor's own affair.
+      if (!got) content = healix::Name(got.error().code());
       if (!got || *got == 0) break;
-      text += healix::base::AsText(std::span(buffer).first(*got));
+      content += healix::base::AsText(std::span(buffer).first(*got));
     }
+    text += content;
   }
 }
 
@@ -50,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string large = Transcript(files, path, limits, std::size_t{1} << 16);
   const std::string small = Transcript(files, path, limits, 37);
   // A bomb is cut at a size that depends on the steps.
-  const bool is_bomb = large.find("ARCHIVE_BOMB") != std::string::npos;
+  const bool is_bomb = (large + small).find("ARCHIVE_BOMB") != std::string::npos;
   if (!is_bomb && large != small) std::abort();
   return 0;
 }
