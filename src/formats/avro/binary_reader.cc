@@ -32,7 +32,7 @@ Result<std::int64_t> BinaryReader::ReadLong() {
   for (int i = 0; i < kVarintBytesMax; ++i) {
     if (AtEnd()) return Invalid("the data ends inside a number");
     const auto byte = static_cast<unsigned char>(bytes_[at_++]);
-    if (i == kVarintBytesMax - 1 && byte > 1) break;
+    // Bits over the 64th are dropped, as in Avro's own library: there are files that have them.
     bits |= static_cast<std::uint64_t>(byte & 0x7F) << (7 * i);
     if ((byte & 0x80) == 0) {
       return static_cast<std::int64_t>(bits >> 1) ^ -static_cast<std::int64_t>(bits & 1);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "lakehouse/iceberg/manifest.h"
+#include "lakehouse/iceberg/partition_key.h"
 
 namespace healix::lakehouse::iceberg {
 
@@ -42,7 +43,7 @@ class SummaryCounter final {
 
   Side added_;
   Side removed_;
-  std::set<std::pair<std::int32_t, std::vector<Value>>> partitions_;
+  std::set<PartitionKey> partitions_;
 };
 
 }  // namespace healix::lakehouse::iceberg

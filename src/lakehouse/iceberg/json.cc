@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <limits>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "lakehouse/iceberg/json_internal.h"
+
+namespace healix::lakehouse::iceberg {
+namespace {
+
+constexpr int kJsonDepthMax = 256;
+
+/// Watches the parser: notes keys that come twice and values nested too deep.
+struct Watch {
+  std::vector<std::set<std::string>> keys;
+  bool is_duplicate = false;
+  bool is_too_deep = false;
+
+  bool operator()(int depth, Json::parse_event_t event, Json& value) {
+    if (depth > kJsonDepthMax) is_too_deep = true;
+    if (event == Json::parse_event_t::object_start) keys.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys.pop_back();
+    if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
+      is_duplicate = true;
+    }
+    return !is_too_deep;  // what is too deep is not built
+  }
+};
+
+Error WrongKind(const char* name) {
+  return MakeError(ErrorCode::kMetadataInvalid, "`{}` has a value of the wrong kind or range",
+                   SafeName(name));
+}
+
+}  // namespace
+
+Result<Json> ParseJson(std::string_view text) {
+  Watch watch;
+  Json json = Json::parse(
+      text,
+      [&watch](int depth, Json::parse_event_t event, Json& value) {
+        return watch(depth, event, value);
+      },
+      /*allow_exceptions=*/false);
+  if (watch.is_too_deep) {
+    return MakeError(ErrorCode::kLimitExceeded, "metadata JSON is nested over {} levels",
+                     kJsonDepthMax);
+  }
+  if (json.is_discarded()) return MakeError(ErrorCode::kMetadataInvalid, "not valid JSON");
+  if (watch.is_duplicate) {
+    return MakeError(ErrorCode::kMetadataInvalid, "a JSON object names a key twice");
+  }
+  return json;
+}
+
+Error MissingMember(const char* name) {
+  return MakeError(ErrorCode::kMetadataInvalid, "`{}` is missing", SafeName(name));
+}
+
+template <>
+Result<bool> ConvertJson<bool>(const Json& json, const char* name) {
+  if (!json.is_boolean()) return WrongKind(name);
+  return json.get<bool>();
+}
+
+template <>
+Result<std::string> ConvertJson<std::string>(const Json& json, const char* name) {
+  if (!json.is_string()) return WrongKind(name);
+  return json.get<std::string>();
+}
+
+template <>
+Result<std::int64_t> ConvertJson<std::int64_t>(const Json& json, const char* name) {
+  if (!json.is_number_integer()) return WrongKind(name);
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (json.is_number_unsigned() && json.get<std::uint64_t>() > kMax) return WrongKind(name);
+  return json.get<std::int64_t>();
+}
+
+template <>
+Result<std::int32_t> ConvertJson<std::int32_t>(const Json& json, const char* name) {
+  HEALIX_TRY(const std::int64_t wide, ConvertJson<std::int64_t>(json, name));
+  const auto narrow = static_cast<std::int32_t>(wide);
+  if (narrow != wide) return WrongKind(name);
+  return narrow;
+}
+
+Result<const Json*> ListMember(const Json& object, const char* name, Presence presence) {
+  static const Json kEmpty = Json::array();
+  const Json* member = FindMember(object, name);
+  if (member == nullptr && presence == Presence::kRequired) return MissingMember(name);
+  if (member == nullptr) return &kEmpty;
+  if (!member->is_array()) return WrongKind(name);
+  return member;
+}
+
+Result<std::map<std::string, std::string>> TextMapMember(const Json& object, const char* name) {
+  std::map<std::string, std::string> texts;
+  const Json* member = FindMember(object, name);
+  if (member == nullptr) return texts;
+  if (!member->is_object()) return WrongKind(name);
+  for (const auto& [key, value] : member->items()) {
+    if (value.is_null()) continue;  // some writers keep keys without a value
+    HEALIX_TRY(std::string text, ConvertJson<std::string>(value, name));
+    texts.emplace(key, std::move(text));
+  }
+  return texts;
+}
+
+}  // namespace healix::lakehouse::iceberg

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lakehouse/iceberg/metadata.h"
+#include "lakehouse/iceberg/metadata_json_internal.h"
+
+namespace healix::lakehouse::iceberg {
+namespace {
+
+void PrintSchemas(const TableMetadata& table, Json& json) {
+  Json schemas = Json::array();
+  for (const Schema& schema : table.schemas) schemas.push_back(SchemaToJson(schema));
+  if (table.format_version == 1) json["schema"] = SchemaToJson(table.CurrentSchema());
+  json["current-schema-id"] = table.current_schema_id;
+  json["schemas"] = std::move(schemas);
+}
+
+void PrintSpecs(const TableMetadata& table, Json& json) {
+  Json specs = Json::array();
+  for (const PartitionSpec& spec : table.partition_specs) {
+    specs.push_back({{"spec-id", spec.spec_id}, {"fields", PartitionFieldsToJson(spec.fields)}});
+  }
+  if (table.format_version == 1) {
+    json["partition-spec"] = PartitionFieldsToJson(table.DefaultSpec().fields);
+  }
+  json["default-spec-id"] = table.default_spec_id;
+  json["partition-specs"] = std::move(specs);
+  json["last-partition-id"] = table.last_partition_id;
+}
+
+void PrintSnapshots(const TableMetadata& table, Json& json) {
+  if (table.current_snapshot_id) json["current-snapshot-id"] = *table.current_snapshot_id;
+  Json snapshots = Json::array();
+  for (const Snapshot& snapshot : table.snapshots) {
+    snapshots.push_back(SnapshotToJson(snapshot, table.format_version));
+  }
+  json["snapshots"] = std::move(snapshots);
+}
+
+}  // namespace
+
+std::string PrintTableMetadata(const TableMetadata& table) {
+  Json json{{"format-version", table.format_version}};
+  if (!table.table_uuid.empty() || table.format_version > 1) json["table-uuid"] = table.table_uuid;
+  json["location"] = table.location;
+  if (table.format_version > 1) json["last-sequence-number"] = table.last_sequence_number;
+  json["last-updated-ms"] = MillisOf(table.last_updated);
+  json["last-column-id"] = table.last_column_id;
+  PrintSchemas(table, json);
+  PrintSpecs(table, json);
+  Json orders = Json::array();
+  for (const SortOrder& order : table.sort_orders) orders.push_back(SortOrderToJson(order));
+  json["default-sort-order-id"] = table.default_sort_order_id;
+  json["sort-orders"] = std::move(orders);
+  json["properties"] = table.properties;
+  if (table.format_version > 2) json["next-row-id"] = table.next_row_id;
+  PrintSnapshots(table, json);
+  ReferencesToJson(table, json);
+  return PrintJson(json);
+}
+
+}  // namespace healix::lakehouse::iceberg
