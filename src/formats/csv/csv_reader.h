@@ -37,7 +37,7 @@ struct CsvRow {
   std::uint64_t line = 0;    ///< physical line the row starts on, from 1
   std::span<const std::string_view> fields;  ///< unquoted, UTF-8; as many as the header has
   std::span<const bool> quoted;              ///< which fields stood in quotes ("" is not absent)
-  std::string_view bytes;              ///< the row as UTF-8; of a rejected one the first 64 KiB
+  std::string_view bytes;              ///< that range as UTF-8; of a rejected one the first 64 KiB
   std::optional<Rejection> rejection;  ///< set: no fields; reading goes on with the next row
 };
 

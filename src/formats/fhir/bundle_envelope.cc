@@ -2,16 +2,6 @@
 #include "formats/fhir/bundle_envelope_internal.h"
 
 namespace healix::formats::fhir {
-namespace {
-
-constexpr std::string_view kResourceName = "\"resource\":";
-
-void Separate(std::string& list) {
-  if (!list.empty()) list.push_back(',');
-}
-
-}  // namespace
-
 void BundleEnvelope::Begin(std::uint64_t bundle_offset) {
   bundle_offset_ = bundle_offset;
   part_ = 0;
@@ -19,38 +9,30 @@ void BundleEnvelope::Begin(std::uint64_t bundle_offset) {
   entries_.clear();
 }
 
-void BundleEnvelope::AddMember(std::string_view object) {
-  Separate(members_);
-  members_.append(object.substr(1, object.size() - 2));
-}
+void BundleEnvelope::AddMember(std::string_view member) { Append(member, members_); }
 
-void BundleEnvelope::AddEntry(std::string_view entry, std::string_view resource) {
-  Separate(entries_);
-  if (resource.empty()) {
-    entries_.append(entry);
-    return;
-  }
-  const auto value = static_cast<std::size_t>(resource.data() - entry.data());
-  std::string_view before = entry.substr(0, value - kResourceName.size());
-  std::string_view behind = entry.substr(value + resource.size());
-  if (behind.front() == ',') {
-    behind.remove_prefix(1);
-  } else if (before.back() == ',') {
-    before.remove_suffix(1);
-  }
-  entries_.append(before).append(behind);
+void BundleEnvelope::AddEntry(std::string_view entry) { Append(entry, entries_); }
+
+void BundleEnvelope::Append(std::string_view part, std::string& list) const {
+  if (syntax_ == FhirSyntax::kJson && !list.empty()) list.push_back(',');
+  list.append(part);
 }
 
 FhirRecord BundleEnvelope::TakePiece() {
-  text_ = "{" + members_;
-  if (!members_.empty() && !entries_.empty()) text_ += ',';
-  if (!entries_.empty()) text_.append("\"entry\":[").append(entries_).append("]");
-  text_ += '}';
+  if (syntax_ == FhirSyntax::kXml) {
+    text_ = "<Bundle>" + members_ + entries_ + "</Bundle>";
+  } else {
+    const std::string_view comma = members_.empty() || entries_.empty() ? "" : ",";
+    text_ = "{" + members_;
+    text_.append(comma);
+    if (!entries_.empty()) text_.append("\"entry\":[").append(entries_).append("]");
+    text_ += '}';
+  }
   members_.clear();
   entries_.clear();
   FhirRecord record;
   record.kind = FhirRecordKind::kEnvelope;
-  record.syntax = FhirSyntax::kJson;
+  record.syntax = syntax_;
   record.resource_type = "Bundle";
   record.offset = bundle_offset_;
   record.bytes = text_;

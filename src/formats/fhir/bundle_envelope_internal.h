@@ -10,19 +10,20 @@
 
 namespace healix::formats::fhir {
 
-/// Builds envelopes, one Bundle after the other, from canonical JSON.
+/// Builds envelopes, one Bundle after the other, from canonical text.
 /// Owns     the text of the piece in work and of the last one taken.
 /// Threads  one at a time.
 /// PHI      everything in it.
 class BundleEnvelope final {
  public:
-  explicit BundleEnvelope(std::uint64_t piece_bytes_max) : piece_bytes_max_(piece_bytes_max) {}
+  BundleEnvelope(FhirSyntax syntax, std::uint64_t piece_bytes_max)
+      : syntax_(syntax), piece_bytes_max_(piece_bytes_max) {}
 
   void Begin(std::uint64_t bundle_offset);
-  /// Takes `{"name":value}`.
-  void AddMember(std::string_view object);
-  /// Takes an entry of which `resource` is the value to leave out (empty: none).
-  void AddEntry(std::string_view entry, std::string_view resource);
+  /// Takes a member of the Bundle other than its entries: `"name":value` or `<name .../>`.
+  void AddMember(std::string_view member);
+  /// Takes an entry without its resource.
+  void AddEntry(std::string_view entry);
 
   /// True when the piece has reached its size.
   bool IsFull() const { return members_.size() + entries_.size() >= piece_bytes_max_; }
@@ -30,6 +31,9 @@ class BundleEnvelope final {
   FhirRecord TakePiece();
 
  private:
+  void Append(std::string_view part, std::string& list) const;
+
+  FhirSyntax syntax_;
   std::uint64_t piece_bytes_max_;
   std::uint64_t bundle_offset_ = 0;
   std::uint64_t part_ = 0;

@@ -5,6 +5,7 @@
 
 #include "formats/cutting/stream_window.h"
 #include "formats/fhir/fhir_json_source_internal.h"
+#include "formats/fhir/fhir_xml_source_internal.h"
 
 namespace healix::formats::fhir {
 namespace {
@@ -29,7 +30,7 @@ Result<std::unique_ptr<FhirSource>> OpenSource(FhirSyntax syntax,
                                                std::unique_ptr<StreamWindow> window,
                                                const FhirCutterOptions& options) {
   if (syntax == FhirSyntax::kXml) {
-    return MakeError(ErrorCode::kUnsupported, "FHIR XML can't be cut yet");
+    return FhirXmlSource::Create(std::move(window), options);
   }
   return FhirJsonSource::Create(std::move(window), options);
 }

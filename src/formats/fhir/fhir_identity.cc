@@ -103,4 +103,20 @@ Status IdentifyDeleted(FhirRecord& record) {
   return {};
 }
 
+FhirRecord Rejected(FhirRecord record, const Error& error) {
+  record.kind = FhirRecordKind::kRejected;
+  record.rejection = Rejection{error, base::Sha256Of(record.bytes)};
+  record.bytes = record.bytes.substr(0, kRejectedHeadBytesMax);
+  record.canonical = {};
+  return record;
+}
+
+Error LocateIn(const Error& error, std::uint64_t offset, std::string_view bytes,
+               TextEncoding encoding) {
+  const std::uint64_t inside = error.position().byte_offset.value_or(0);
+  const std::uint64_t before = SourceBytes(encoding, bytes.substr(0, inside));
+  return Error(error.code(), error.message())
+      .At({.file = {}, .byte_offset = offset + before, .line = std::nullopt});
+}
+
 }  // namespace healix::formats::fhir

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result/result.h"
+#include "formats/cutting/text_encoding.h"
 #include "formats/fhir/fhir_cutter.h"
 
 namespace healix::formats::fhir {
@@ -30,5 +31,13 @@ Status Identify(ClaimedIdentity claimed, FhirRecord& record);
 /// Fills type and id of a tombstone from its request_url.
 /// Errors   kFhirResourceInvalid unless the url is `Type/id` (conditional deletes name no record).
 Status IdentifyDeleted(FhirRecord& record);
+
+/// Turns a record that can't be one into a rejection of its bytes.
+FhirRecord Rejected(FhirRecord record, const Error& error);
+
+/// Moves the position of a parser's error from inside `bytes` to the source, where they start at
+/// `offset`.
+Error LocateIn(const Error& error, std::uint64_t offset, std::string_view bytes,
+               TextEncoding encoding);
 
 }  // namespace healix::formats::fhir

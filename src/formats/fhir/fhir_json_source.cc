@@ -27,6 +27,20 @@ Error NotAResource(std::uint64_t offset) {
       .At({.file = {}, .byte_offset = offset, .line = std::nullopt});
 }
 
+/// The canonical text of an entry without the resource, whose value is the part `resource` of it.
+std::string WithoutResource(std::string_view entry, std::string_view resource) {
+  constexpr std::string_view kName = "\"resource\":";
+  const auto value = static_cast<std::size_t>(resource.data() - entry.data());
+  std::string_view before = entry.substr(0, value - kName.size());
+  std::string_view behind = entry.substr(value + resource.size());
+  if (behind.front() == ',') {
+    behind.remove_prefix(1);
+  } else if (before.back() == ',') {
+    before.remove_suffix(1);
+  }
+  return std::string(before).append(behind);
+}
+
 /// Reads what a resource says about itself. Its fields are found by `find`, which gives a view.
 template <typename Find>
 Result<ClaimedIdentity> ReadIdentity(std::uint64_t offset, Find find) {
@@ -60,7 +74,7 @@ FhirJsonSource::FhirJsonSource(std::unique_ptr<json::JsonCutter> cutter, TextEnc
     : cutter_(std::move(cutter)),
       encoding_(encoding),
       parser_({.depth_max = options.depth_max}),
-      envelope_(options.envelope_bytes_max) {}
+      envelope_(FhirSyntax::kJson, options.envelope_bytes_max) {}
 
 Result<std::optional<FhirRecord>> FhirJsonSource::Next() {
   for (;;) {
@@ -121,34 +135,22 @@ FhirRecord FhirJsonSource::TakeRejected(const JsonPiece& piece) const {
   return record;
 }
 
-FhirRecord FhirJsonSource::Reject(FhirRecord record, const Error& error) const {
-  record.kind = FhirRecordKind::kRejected;
-  record.rejection = Rejection{error, base::Sha256Of(record.bytes)};
-  record.bytes = record.bytes.substr(0, kRejectedHeadBytesMax);
-  record.canonical = {};
-  return record;
-}
-
-/// Moves the position of a parser's error from the piece to the source.
 Error FhirJsonSource::Locate(const Error& error, const JsonPiece& piece) const {
-  const std::uint64_t inside = error.position().byte_offset.value_or(0);
-  const std::uint64_t offset = piece.offset + SourceBytes(encoding_, piece.bytes.substr(0, inside));
-  return Error(error.code(), error.message())
-      .At({.file = {}, .byte_offset = offset, .line = std::nullopt});
+  return LocateIn(error, piece.offset, piece.bytes, encoding_);
 }
 
 FhirRecord FhirJsonSource::TakeValue(const JsonPiece& piece) {
   FhirRecord record = NewRecord(piece);
   const auto root = parser_.Parse(piece.bytes);
-  if (!root) return Reject(std::move(record), Locate(root.error(), piece));
+  if (!root) return Rejected(std::move(record), Locate(root.error(), piece));
   if (root->kind() != JsonKind::kObject) {
-    return Reject(std::move(record), NotAResource(piece.offset));
+    return Rejected(std::move(record), NotAResource(piece.offset));
   }
   auto claimed = ReadIdentity(record.offset,
                               [&](std::string_view name) { return ViewOf(parser_.Field(name)); });
-  if (!claimed) return Reject(std::move(record), claimed.error());
+  if (!claimed) return Rejected(std::move(record), claimed.error());
   const Status identified = Identify(std::move(*claimed), record);
-  if (!identified) return Reject(std::move(record), identified.error());
+  if (!identified) return Rejected(std::move(record), identified.error());
   record.canonical = root->text();
   return record;
 }
@@ -157,20 +159,24 @@ std::optional<FhirRecord> FhirJsonSource::TakeMember(const JsonPiece& piece) {
   wrapped_.assign("{").append(piece.bytes).append("}");
   const auto object = parser_.Parse(wrapped_);
   if (object) {
-    envelope_.AddMember(object->text());
+    envelope_.AddMember(object->text().substr(1, object->text().size() - 2));
     return std::nullopt;
   }
-  return Reject(NewRecord(piece), Locate(object.error(), piece));
+  return Rejected(NewRecord(piece), Locate(object.error(), piece));
 }
 
 std::optional<FhirRecord> FhirJsonSource::TakeElement(const JsonPiece& piece) {
   const auto entry = parser_.Parse(piece.bytes);
-  if (!entry) return Reject(NewRecord(piece), Locate(entry.error(), piece));
+  if (!entry) return Rejected(NewRecord(piece), Locate(entry.error(), piece));
   if (entry->kind() != JsonKind::kObject) {
-    return Reject(NewRecord(piece), NotAResource(piece.offset));
+    return Rejected(NewRecord(piece), NotAResource(piece.offset));
   }
   const auto resource = parser_.Field("resource");
-  envelope_.AddEntry(entry->text(), resource ? resource->value.text() : std::string_view());
+  if (resource) {
+    envelope_.AddEntry(WithoutResource(entry->text(), resource->value.text()));
+  } else {
+    envelope_.AddEntry(entry->text());
+  }
   if (StringOf(parser_.Field("request", "method")) == "DELETE") return TakeDeletion(piece);
   if (resource) return TakeResource(piece, *resource);
   return std::nullopt;
@@ -192,13 +198,13 @@ FhirRecord FhirJsonSource::TakeResource(const JsonPiece& piece, const JsonField&
   TakeRequest(record);
   if (resource.value.kind() != JsonKind::kObject) {
     const Error error = NotAResource(record.offset);
-    return Reject(std::move(record), error);
+    return Rejected(std::move(record), error);
   }
   auto claimed = ReadIdentity(
       record.offset, [&](std::string_view name) { return parser_.Field("resource", name); });
-  if (!claimed) return Reject(std::move(record), claimed.error());
+  if (!claimed) return Rejected(std::move(record), claimed.error());
   const Status identified = Identify(std::move(*claimed), record);
-  if (!identified) return Reject(std::move(record), identified.error());
+  if (!identified) return Rejected(std::move(record), identified.error());
   record.canonical = resource.value.text();
   return record;
 }
@@ -208,7 +214,7 @@ FhirRecord FhirJsonSource::TakeDeletion(const JsonPiece& piece) {
   record.kind = FhirRecordKind::kTombstone;
   TakeRequest(record);
   const Status identified = IdentifyDeleted(record);
-  if (!identified) return Reject(std::move(record), identified.error());
+  if (!identified) return Rejected(std::move(record), identified.error());
   return record;
 }
 

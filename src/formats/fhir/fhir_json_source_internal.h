@@ -40,7 +40,6 @@ class FhirJsonSource final : public FhirSource {
   void TakeRequest(FhirRecord& record) const;
 
   FhirRecord NewRecord(const json::JsonPiece& piece) const;
-  FhirRecord Reject(FhirRecord record, const Error& error) const;
   Error Locate(const Error& error, const json::JsonPiece& piece) const;
   void Account(const FhirRecord& record);
 
