@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/stack.h"
+
+#include "app/change_acts.h"
+#include "app/commands.h"
+#include "storage/records/postgres_store.h"
+#include "storage/records/sqlite_store.h"
+#include "trust/journal/journal.h"
+
+namespace healix::app {
+namespace {
+
+namespace engine = lakehouse::engine;
+namespace records = storage::records;
+namespace tables = lakehouse::tables;
+using base::Settings;
+
+std::uint64_t Unsigned(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+tables::TableOptions TableOptionsFrom(const Settings& settings) {
+  tables::TableOptions options;
+  options.snapshots_max = Unsigned(settings.Get(base::setting::kTablesSnapshotsMax));
+  options.file_bytes_target = Unsigned(settings.Get(base::setting::kTablesTargetFileBytes));
+  options.commit_attempts_max =
+      static_cast<int>(settings.Get(base::setting::kTablesCommitAttemptsMax));
+  options.drop_retention = settings.Get(base::setting::kTablesDropRetentionHours);
+  options.orphan_age = settings.Get(base::setting::kTablesOrphanAgeHours);
+  return options;
+}
+
+/// Opens the store of one concern: a SQLite file of the home, or a PostgreSQL schema.
+Result<std::unique_ptr<records::Store>> OpenStore(base::FileSystem& files,
+                                                  const std::string& connection,
+                                                  const std::string& path,
+                                                  const std::string& concern) {
+  if (!connection.empty()) {
+    records::PostgresOptions options;
+    options.connection = connection;
+    options.schema = "healix_" + concern;
+    return records::OpenPostgres(options);
+  }
+  records::SqliteOptions options;
+  options.path = path;
+  return records::OpenSqlite(files, options);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Stack>> Stack::Open(const std::string& home_folder) {
+  if (home_folder.empty()) {
+    return MakeError(ErrorCode::kUsage, "name the home folder by --home or HEALIX_HOME");
+  }
+  base::FileSystem& files = base::PosixFileSystem();
+  std::unique_ptr<Stack> stack(new Stack(files));
+  // The settings say how long to wait for the lock, so they come first.
+  HEALIX_TRY(
+      stack->settings_,
+      Settings::Load(files, {.file_path = storage::home::HomeLayout{home_folder}.SettingsFile(),
+                             .environment = base::ProcessEnvironment()}));
+  HEALIX_TRY(stack->home_,
+             storage::home::Home::Open(files, home_folder,
+                                       stack->settings_.Get(base::setting::kHomeLockWaitMs)));
+  HEALIX_RETURN_IF_ERROR(stack->OpenStores());
+  HEALIX_RETURN_IF_ERROR(stack->OpenEngine());
+  HEALIX_RETURN_IF_ERROR(stack->OpenWarehouse());
+  return stack;
+}
+
+Status Stack::OpenStores() {
+  const std::string& connection = settings_.Get(base::setting::kRecordsConnection);
+  HEALIX_TRY(catalog_, OpenStore(files_, connection, layout().CatalogFile(), "catalog"));
+  HEALIX_TRY(jobs_store_, OpenStore(files_, connection, layout().JobsFile(), "jobs"));
+  HEALIX_RETURN_IF_ERROR(trust::journal::MigrateJournal(*catalog_));
+  storage::jobs::JobQueueOptions options;
+  options.lease = settings_.Get(base::setting::kJobsLeaseMs);
+  HEALIX_TRY(jobs_, storage::jobs::JobQueue::Open(*jobs_store_, options));
+  HEALIX_TRY(auto key, trust::keys::SigningKey::Load(files_, layout().KeysFolder()));
+  key_ = std::make_unique<trust::keys::SigningKey>(std::move(key));
+  ids_ = std::make_unique<base::UuidV7Source>(base::SystemClock(), base::SystemRandomness());
+  return {};
+}
+
+Status Stack::OpenEngine() {
+  engine::EngineOptions options;
+  options.threads = static_cast<std::uint32_t>(settings_.Get(base::setting::kEngineThreads));
+  options.memory_bytes_max = Unsigned(settings_.Get(base::setting::kEngineMemoryBytesMax));
+  options.temp_bytes_max = Unsigned(settings_.Get(base::setting::kEngineTempBytesMax));
+  options.temp_folder = layout().TempFolder();
+  HEALIX_TRY(engine_, engine::Engine::Create(files_, options));
+  return {};
+}
+
+Status Stack::OpenWarehouse() {
+  storage::objects::ObjectStoreOptions objects;
+  objects.root = layout().WarehouseFolder();
+  HEALIX_TRY(objects_, storage::objects::ObjectStore::Open(files_, objects));
+  const tables::WarehouseParts parts{
+      .catalog = *catalog_, .objects = *objects_, .engine = *engine_, .files = files_};
+  const tables::TableOptions options = TableOptionsFrom(settings_);
+  HEALIX_RETURN_IF_ERROR(options.Validate());
+  HEALIX_TRY(warehouse_, tables::Warehouse::Open(parts, options));
+  data_files_ = std::make_unique<tables::DataFileWriter>(*warehouse_);
+  maintenance_ = tables::MakeMaintenance(*warehouse_);
+  return {};
+}
+
+tables::TaskControl Stack::TaskControlFor(trust::journal::ActKind kind) const {
+  return {.on_progress = {}, .should_stop = {}, .in_transaction = TaskAct(*ids_, clock(), kind)};
+}
+
+lakehouse::ingest::Parts Stack::ingest_parts() const {
+  return {.files = files_,
+          .clock = clock(),
+          .ids = *ids_,
+          .records = *catalog_,
+          .warehouse = *warehouse_,
+          .data_files = *data_files_,
+          .engine = *engine_,
+          .key = *key_,
+          .program = ProgramName()};
+}
+
+lakehouse::ingest::Limits Stack::ingest_limits() const {
+  lakehouse::ingest::Limits limits;
+  limits.record_bytes_max = Unsigned(settings_.Get(base::setting::kIngestRecordBytesMax));
+  limits.batch_bytes_max = Unsigned(settings_.Get(base::setting::kIngestBatchBytesMax));
+  limits.depth_max = static_cast<std::uint32_t>(settings_.Get(base::setting::kIngestDepthMax));
+  limits.kept_bytes_max = Unsigned(settings_.Get(base::setting::kIngestQuarantineHeadBytes));
+  return limits;
+}
+
+std::unique_ptr<lakehouse::sql::Session> Stack::NewSession() const {
+  lakehouse::sql::SessionOptions options;
+  options.on_change = ChangeActs(*ids_, clock());
+  return std::make_unique<lakehouse::sql::Session>(*warehouse_, std::move(options));
+}
+
+}  // namespace healix::app
