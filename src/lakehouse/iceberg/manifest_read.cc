@@ -112,11 +112,13 @@ Result<DataFile> ReadDataFile(const AvroRecord& record, const Frame& frame) {
   return file;
 }
 
-/// Fills what an entry takes from the manifest's line in the list.
+/// Fills what an entry takes from the manifest's line in the list. While the line has no number
+/// (its snapshot is still being made) an added entry has none either: it gets the snapshot's.
 void Inherit(const ManifestFile& line, ManifestEntry& entry) {
   const bool is_added = entry.status == EntryStatus::kAdded;
-  const std::int64_t inherited = is_added ? line.sequence_number.value_or(0) : 0;
   if (!entry.snapshot_id) entry.snapshot_id = line.added_snapshot_id;
+  if (is_added && !line.sequence_number) return;
+  const std::int64_t inherited = is_added ? *line.sequence_number : 0;
   if (!entry.sequence_number) entry.sequence_number = inherited;
   if (!entry.file_sequence_number) entry.file_sequence_number = inherited;
 }

@@ -38,6 +38,17 @@ DataFile RichFile(std::int64_t number) {
   return file;
 }
 
+TEST(ManifestTest, AnAddedEntryOfAnUnlistedManifestHasNoNumberYet) {
+  const TableMetadata table = PartitionedTable(2);
+  const auto written =
+      WriteManifest(table, {.snapshot_id = 9, .spec_id = 1}, {Added(RichFile(1))});
+  ASSERT_TRUE(IsOk(written));
+  const auto entries = ReadManifest(table, written->file, written->bytes);
+  ASSERT_TRUE(IsOk(entries));
+  EXPECT_EQ(entries->front().sequence_number, std::nullopt);
+  EXPECT_EQ(entries->front().file_sequence_number, std::nullopt);
+}
+
 TEST(ManifestTest, ReadsBackWhatItWrites) {
   const TableMetadata table = PartitionedTable(2);
   ManifestEntry existing = Added(RichFile(2));
