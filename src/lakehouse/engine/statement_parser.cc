@@ -220,11 +220,12 @@ Result<std::vector<ParsedStatement>> ParseStatements(std::string_view sql) {
     duckdb::Parser parser;
     parser.ParseQuery(std::string(sql));
     std::vector<ParsedStatement> statements;
+    std::size_t searched = 0;  // DuckDB keeps the text of each statement, but not its place
     for (const auto& parsed : parser.statements) {
       ParsedStatement statement;
-      statement.offset = parsed->stmt_location;
-      const std::size_t length = parsed->stmt_length > 0 ? parsed->stmt_length : sql.size();
-      statement.sql = std::string(sql.substr(std::min(statement.offset, sql.size()), length));
+      statement.sql = parsed->query;
+      statement.offset = std::min(sql.find(parsed->query, searched), sql.size());
+      searched = std::min(statement.offset + statement.sql.size(), sql.size());
       Fill(*parsed, statement);
       statements.push_back(std::move(statement));
     }
