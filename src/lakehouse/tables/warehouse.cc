@@ -145,7 +145,10 @@ Result<PlannedScan> CatalogWarehouse::Plan(const TableSnapshot& snapshot) {
   HEALIX_TRY(iceberg::ScanPlan plan,
              iceberg::PlanScan(snapshot.metadata(), options, files_.ReaderOver(none)));
   PlannedScan scan;
-  HEALIX_TRY(scan.table, MakeScanTable(plan, parts_.objects));
+  const auto path_of = [this](std::string_view location) {
+    return parts_.objects.PathOf(location);
+  };
+  HEALIX_TRY(scan.table, MakeScanTable(plan, path_of));
   scan.plan = std::make_shared<const iceberg::ScanPlan>(std::move(plan));
   scans_.Put(key, scan);
   return scan;
