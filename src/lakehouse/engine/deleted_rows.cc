@@ -48,12 +48,6 @@ std::string ReadBlob(base::FileSystem& files, const DeletionVector& vector) {
 
 }  // namespace
 
-void RowMarks::Mark(std::uint64_t row) {
-  if (row >= row_count_) return;
-  if (row / 64 >= words_.size()) words_.resize(row / 64 + 1);
-  words_[row / 64] |= std::uint64_t{1} << (row % 64);
-}
-
 duckdb::unique_ptr<duckdb::DeleteFilter> DeletedRows::FilterFor(std::size_t file_index) {
   const ScanFile& file = source_->table->files[file_index];
   RowMarks marks(file.record_count);

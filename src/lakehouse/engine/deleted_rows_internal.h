@@ -9,27 +9,11 @@
 #include <vector>
 
 #include "base/result/result.h"
+#include "lakehouse/engine/deletion_vector_internal.h"
 #include "lakehouse/engine/duckdb_internal.h"
 #include "lakehouse/engine/table_scan_internal.h"
 
 namespace healix::lakehouse::engine {
-
-/// Marks rows of one file. Grows as far as positions ask, one bit per row.
-/// Limits   positions below the record count of the file; others mark nothing.
-class RowMarks final {
- public:
-  explicit RowMarks(std::uint64_t row_count) : row_count_(row_count) {}
-
-  void Mark(std::uint64_t row);
-  bool IsMarked(std::uint64_t row) const {
-    return row / 64 < words_.size() && (words_[row / 64] >> (row % 64) & 1) != 0;
-  }
-  bool Any() const { return !words_.empty(); }
-
- private:
-  std::uint64_t row_count_;
-  std::vector<std::uint64_t> words_;
-};
 
 /// Loads the deletes of one running scan when a file is opened. A position-delete file that covers
 /// several data files is read once.
@@ -54,10 +38,5 @@ class DeletedRows final {
   std::mutex mutex_;
   std::map<std::string, DeleteFile> delete_files_;
 };
-
-/// Marks the rows of a Puffin `deletion-vector-v1` blob (with its length, magic and checksum).
-/// Errors kMetadataInvalid. Limits: as many containers as the blob has bytes for.
-/// Source  Iceberg Puffin specification; Roaring format specification.
-Status MarkDeletionVector(std::string_view blob, RowMarks& marks);
 
 }  // namespace healix::lakehouse::engine

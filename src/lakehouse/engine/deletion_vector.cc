@@ -2,7 +2,7 @@
 #include <array>
 #include <bit>
 
-#include "lakehouse/engine/deleted_rows_internal.h"
+#include "lakehouse/engine/deletion_vector_internal.h"
 
 namespace healix::lakehouse::engine {
 namespace {

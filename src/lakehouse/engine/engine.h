@@ -55,8 +55,8 @@ class Engine {
   static Result<std::unique_ptr<Engine>> Create(base::FileSystem& files, EngineOptions options);
   virtual ~Engine() = default;
 
-  /// Binds one SELECT (or VALUES, or EXPLAIN of one) and starts it. `scope` is kept until the
-  /// stream is destroyed. Rows are produced as they are fetched.
+  /// Binds one SELECT (or VALUES, or EXPLAIN of one). `scope` is kept until the
+  /// stream is destroyed. Nothing runs before the first fetch; failures while running come with it.
   virtual Result<std::unique_ptr<ResultStream>> Query(std::shared_ptr<const Scope> scope,
                                                       std::string_view sql,
                                                       QueryOptions options) = 0;

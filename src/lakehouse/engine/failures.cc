@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
 #include <optional>
+#include <random>
 
 #include "lakehouse/engine/failures_internal.h"
 
@@ -9,13 +10,20 @@ namespace {
 
 using duckdb::ExceptionType;
 
-// Our own errors travel through DuckDB as the text `healix:<number>:<message>`.
-constexpr std::string_view kCarrier = "healix:";
+// Our own errors travel through DuckDB as the text `<carrier><number>:<message>`. The carrier can't
+// be guessed, so that error('…') in a statement can't pass a value off as one of our messages.
+const std::string& Carrier() {
+  static const std::string carrier = [] {
+    std::random_device source;
+    return "healix-" + std::to_string(source()) + std::to_string(source()) + ":";
+  }();
+  return carrier;
+}
 
 std::optional<Error> Carried(std::string_view text) {
-  const std::size_t start = text.find(kCarrier);
+  const std::size_t start = text.find(Carrier());
   if (start == std::string_view::npos) return std::nullopt;
-  std::string_view rest = text.substr(start + kCarrier.size());
+  std::string_view rest = text.substr(start + Carrier().size());
   std::uint16_t number = 0;
   const auto [end, failed] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
   if (failed != std::errc() || end == rest.data() + rest.size() || *end != ':') return std::nullopt;
@@ -144,14 +152,13 @@ Error ErrorFromCurrentException() {
 }
 
 void ThrowError(const Error& error) {
-  throw duckdb::InvalidInputException(std::string(kCarrier) +
-                                      std::to_string(static_cast<int>(error.code())) + ":" +
-                                      error.message());
+  throw duckdb::InvalidInputException(Carrier() + std::to_string(static_cast<int>(error.code())) +
+                                      ":" + error.message());
 }
 
 void ThrowFileError(const Error& error) {
-  throw duckdb::IOException(std::string(kCarrier) + std::to_string(static_cast<int>(error.code())) +
-                            ":" + error.message());
+  throw duckdb::IOException(Carrier() + std::to_string(static_cast<int>(error.code())) + ":" +
+                            error.message());
 }
 
 bool SpoilsTheInstance(const Error& error) { return error.code() == ErrorCode::kEngineFailed; }

@@ -41,8 +41,9 @@ std::shared_ptr<const Scope> OrEmpty(std::shared_ptr<const Scope> scope) {
   return scope ? std::move(scope) : std::make_shared<const Scope>();
 }
 
-duckdb::unique_ptr<duckdb::QueryResult> Start(duckdb::Connection& connection, std::string_view sql,
-                                              const QueryOptions& options) {
+duckdb::unique_ptr<duckdb::PendingQueryResult> Bind(duckdb::Connection& connection,
+                                                    std::string_view sql,
+                                                    const QueryOptions& options) {
   connection.context->config.enable_progress_bar = true;
   connection.context->config.print_progress_bar = false;
   Values values = ValuesFrom(options.parameters);
@@ -50,9 +51,7 @@ duckdb::unique_ptr<duckdb::QueryResult> Start(duckdb::Connection& connection, st
       ParseSelect(connection, sql), values,
       duckdb::QueryParameters(duckdb::QueryResultOutputType::ALLOW_STREAMING));
   if (pending->HasError()) pending->ThrowError();
-  auto result = pending->Execute();
-  if (result->HasError()) result->ThrowError();
-  return result;
+  return pending;
 }
 
 class InProcessEngine final : public Engine {
@@ -65,7 +64,7 @@ class InProcessEngine final : public Engine {
     return With([&](const std::shared_ptr<Instance>& instance) -> Result<Stream> {
       RunningQuery query{slot_, instance, nullptr, nullptr};
       query.connection = Connect(instance->services(), OrEmpty(std::move(scope)));
-      query.result = Start(*query.connection, sql, options);
+      query.pending = Bind(*query.connection, sql, options);
       return Stream(std::make_unique<QueryStream>(std::move(query), options.batch_rows));
     });
   }

@@ -17,11 +17,12 @@ std::vector<ResultColumn> ColumnsFrom(const duckdb::vector<duckdb::string>& name
 QueryStream::QueryStream(RunningQuery query, std::uint32_t batch_rows)
     : query_(std::move(query)),
       batch_rows_(batch_rows),
-      columns_(ColumnsFrom(query_.result->names, query_.result->types)) {}
+      columns_(ColumnsFrom(query_.pending->names, query_.pending->types)) {}
 
 QueryStream::~QueryStream() {
   scan_.reset();
-  query_.result.reset();
+  result_.reset();
+  query_.pending.reset();
   query_.connection.reset();
 }
 
@@ -35,25 +36,33 @@ auto QueryStream::Fetched(Work&& work) -> decltype(work()) {
   return fetched;
 }
 
+duckdb::QueryResult& QueryStream::Started() {
+  if (!result_) {
+    result_ = query_.pending->Execute();
+    if (result_->HasError()) result_->ThrowError();
+  }
+  return *result_;
+}
+
 Result<ArrowSchemaOwner> QueryStream::Schema() {
   return Guarded([&]() -> Result<ArrowSchemaOwner> {
     ArrowSchemaOwner schema;
     auto properties = query_.connection->context->GetClientProperties();
-    duckdb::ArrowConverter::ToArrowSchema(schema.Receive(), query_.result->types,
-                                          query_.result->names, properties);
+    duckdb::ArrowConverter::ToArrowSchema(schema.Receive(), query_.pending->types,
+                                          query_.pending->names, properties);
     return schema;
   });
 }
 
 Result<std::optional<ArrowBatch>> QueryStream::Next() {
   return Fetched([&]() -> Result<std::optional<ArrowBatch>> {
-    if (!scan_) scan_ = std::make_unique<duckdb::QueryResultChunkScanState>(*query_.result);
+    if (!scan_) scan_ = std::make_unique<duckdb::QueryResultChunkScanState>(Started());
     const auto properties = query_.connection->context->GetClientProperties();
     ArrowBatch batch;
     duckdb::idx_t row_count = 0;
     duckdb::ErrorData failure;
     const auto extensions = duckdb::ArrowTypeExtensionData::GetExtensionTypes(
-        *query_.connection->context, query_.result->types);
+        *query_.connection->context, query_.pending->types);
     if (!duckdb::ArrowUtil::TryFetchChunk(*scan_, properties, batch_rows_, batch.Receive(),
                                           row_count, failure, extensions)) {
       return ErrorFrom(failure);
@@ -68,7 +77,7 @@ Result<std::vector<TextRow>> QueryStream::NextRows() {
     std::vector<TextRow> rows;
     duckdb::unique_ptr<duckdb::DataChunk> chunk;
     duckdb::ErrorData failure;
-    if (!query_.result->TryFetch(chunk, failure)) return ErrorFrom(failure);
+    if (!Started().TryFetch(chunk, failure)) return ErrorFrom(failure);
     if (!chunk) return rows;
     rows.resize(chunk->size());
     for (duckdb::idx_t row = 0; row < chunk->size(); ++row) {

@@ -23,10 +23,11 @@ struct RunningQuery {
   std::shared_ptr<InstanceSlot> slot;
   std::shared_ptr<Instance> instance;
   duckdb::unique_ptr<duckdb::Connection> connection;
-  duckdb::unique_ptr<duckdb::QueryResult> result;
+  duckdb::unique_ptr<duckdb::PendingQueryResult> pending;
 };
 
-/// Fetches from DuckDB as it is asked to.
+/// Fetches from DuckDB as it is asked to. Nothing runs before the first fetch, so that Cancel() can
+/// reach a query that computes for long before it has a row.
 class QueryStream final : public ResultStream {
  public:
   QueryStream(RunningQuery query, std::uint32_t batch_rows);
@@ -42,8 +43,10 @@ class QueryStream final : public ResultStream {
  private:
   template <typename Work>
   auto Fetched(Work&& work) -> decltype(work());
+  duckdb::QueryResult& Started();
 
   RunningQuery query_;
+  duckdb::unique_ptr<duckdb::QueryResult> result_;
   std::uint32_t batch_rows_;
   std::vector<ResultColumn> columns_;
   std::unique_ptr<duckdb::QueryResultChunkScanState> scan_;

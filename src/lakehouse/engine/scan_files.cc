@@ -32,6 +32,20 @@ bool IsFloat(const iceberg::Field& field) {
   return field.type.id == iceberg::TypeId::kFloat || field.type.id == iceberg::TypeId::kDouble;
 }
 
+bool HasOrderedNumbers(const iceberg::Type& type) {
+  switch (type.id) {
+    case iceberg::TypeId::kInt:
+    case iceberg::TypeId::kLong:
+    case iceberg::TypeId::kDecimal:
+    case iceberg::TypeId::kDate:
+    case iceberg::TypeId::kTimestamp:
+    case iceberg::TypeId::kTimestampTz:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Whether `value` lies below all values of the file, or above them.
 bool Below(const Value& value, const Bounds& bounds) {
   return bounds.lower && duckdb::ValueOperations::LessThan(value, *bounds.lower);
@@ -106,6 +120,27 @@ bool CanSkip(const ScanFile& file, const iceberg::Field& field, const TableFilte
   if (IsFloat(field)) bounds.upper.reset();
   if (!bounds.lower && !bounds.upper) return false;
   return Excludes(filter, bounds);
+}
+
+duckdb::unique_ptr<duckdb::BaseStatistics> BoundsOfColumn(const ScanFileList& files,
+                                                          duckdb::column_t column) {
+  const ScanTable& table = *files.source().table;
+  if (column >= table.schema.fields.size() || files.indexes().empty()) return nullptr;
+  const iceberg::Field& field = table.schema.fields[column];
+  if (!HasOrderedNumbers(field.type)) return nullptr;
+  std::optional<Value> lowest;
+  std::optional<Value> highest;
+  for (const std::size_t index : files.indexes()) {
+    const std::optional<Value> lower = Bound(table.files[index].lower_bounds, field);
+    const std::optional<Value> upper = Bound(table.files[index].upper_bounds, field);
+    if (!lower || !upper) return nullptr;
+    if (!lowest || duckdb::ValueOperations::LessThan(*lower, *lowest)) lowest = lower;
+    if (!highest || duckdb::ValueOperations::GreaterThan(*upper, *highest)) highest = upper;
+  }
+  auto statistics = duckdb::NumericStats::CreateUnknown(LogicalTypeFrom(field.type));
+  duckdb::NumericStats::SetMin(statistics, *lowest);
+  duckdb::NumericStats::SetMax(statistics, *highest);
+  return statistics.ToUnique();
 }
 
 ScanFileList::ScanFileList(std::shared_ptr<const ScanSource> source)

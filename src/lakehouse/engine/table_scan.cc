@@ -50,6 +50,13 @@ duckdb::vector<duckdb::PartitionStatistics> CountsPerFile(duckdb::ClientContext&
   return counts;
 }
 
+duckdb::unique_ptr<duckdb::BaseStatistics> StatisticsOf(duckdb::ClientContext&,
+                                                        const duckdb::FunctionData* bind_data,
+                                                        duckdb::column_t column) {
+  const auto& bound = bind_data->Cast<MultiFileBindData>();
+  return BoundsOfColumn(static_cast<const ScanFileList&>(*bound.file_list), column);
+}
+
 duckdb::BindInfo TableOf(const duckdb::optional_ptr<duckdb::FunctionData> bind_data) {
   const auto& bound = bind_data->Cast<MultiFileBindData>();
   return duckdb::BindInfo(*static_cast<const ScanFileList&>(*bound.file_list).table());
@@ -91,7 +98,7 @@ BoundTableScan BindTableScan(duckdb::ClientContext& context,
   function.get_virtual_columns = BoundVirtualColumns;
   function.get_partition_stats = CountsPerFile;
   function.get_bind_info = TableOf;
-  function.statistics = nullptr;
+  function.statistics = StatisticsOf;
   function.serialize = nullptr;
   function.deserialize = nullptr;
 

@@ -1,0 +1,1 @@
+WITH a AS (SELECT * FROM raw.t1) SELECT (SELECT max(x) FROM t3) FROM a, t2 WHERE y IN (SELECT y FROM t4)

@@ -1,0 +1,1 @@
+FROM (VALUES (1, 'a''b'), (2, NULL)) v(x, y) SELECT x ORDER BY y NULLS FIRST LIMIT 3

@@ -1,0 +1,1 @@
+SELECT * FROM t AT (VERSION => 3) JOIN u AT (TIMESTAMP => now()) USING (id)

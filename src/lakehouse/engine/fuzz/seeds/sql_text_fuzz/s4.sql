@@ -1,0 +1,1 @@
+INSERT INTO raw.t (b, a) SELECT x, y FROM u; DELETE FROM t WHERE a > 1

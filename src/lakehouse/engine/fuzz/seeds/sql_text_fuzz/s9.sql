@@ -1,0 +1,1 @@
+COPY t TO '/tmp/x'; ATTACH 'y'; PRAGMA z; SET a = 1
