@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "base/testing/matchers.h"
@@ -87,6 +88,42 @@ TEST(ContainerTest, EveryCutAndEveryFlippedByteIsSafe) {
     if (read) {
       EXPECT_LE(read->objects.size(), whole.size());
     }
+  }
+}
+
+/// Gives a text in pieces of a fixed size.
+class ChunkedStream final : public base::ByteStream {
+ public:
+  ChunkedStream(std::string_view bytes, std::size_t chunk_bytes)
+      : bytes_(bytes), chunk_bytes_(chunk_bytes) {}
+  Result<std::size_t> Read(std::span<std::byte> buffer) override {
+    const std::size_t size = std::min({buffer.size(), bytes_.size(), chunk_bytes_});
+    std::ranges::copy(std::as_bytes(std::span(bytes_.data(), size)), buffer.begin());
+    bytes_.remove_prefix(size);
+    return size;
+  }
+
+ private:
+  std::string_view bytes_;
+  std::size_t chunk_bytes_;
+};
+
+TEST(ContainerTest, AnyChunkingGivesTheSameObjects) {
+  WriterOptions options;
+  options.block_bytes = 500;
+  const std::vector<Datum> data = RichData(100);
+  const std::string bytes = *WriteContainer(Rich(), options, data);
+  for (const std::size_t chunk_bytes : {1U, 7U, 100U, 1'000'000U}) {
+    ChunkedStream stream(bytes, chunk_bytes);
+    Result<ContainerReader> reader = ContainerReader::Open(stream, {});
+    ASSERT_TRUE(IsOk(reader));
+    for (const Datum& expected : data) {
+      const Result<std::optional<Datum>> datum = reader->Next();
+      ASSERT_TRUE(IsOk(datum) && datum->has_value());
+      EXPECT_EQ(**datum, expected);
+    }
+    EXPECT_EQ(*reader->Next(), std::nullopt);
+    EXPECT_EQ(*reader->Next(), std::nullopt);
   }
 }
 

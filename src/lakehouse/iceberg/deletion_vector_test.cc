@@ -51,6 +51,30 @@ TEST(DeletionVectorTest, ReadsArraysAndRuns) {
   EXPECT_EQ(*ReadDeletionVector(BlobOf(kTwoPositions)), (std::vector<std::uint64_t>{1, 5}));
 }
 
+TEST(DeletionVectorTest, ReadsBitsets) {
+  // All even positions of the first container; 0x8000 of them, so the header says 0x7FFF.
+  const std::string evens = "\1\0\0\0\0\0\0\0"s + "\0\0\0\0"s + "\x3A\x30\0\0"s + "\1\0\0\0"s +
+                            "\0\0\xFF\x7F"s + "\x10\0\0\0"s + std::string(8192, '\x55');
+  const auto positions = ReadRoaring64(evens);
+  ASSERT_TRUE(IsOk(positions));
+  ASSERT_EQ(positions->size(), 0x8000U);
+  for (std::size_t i = 0; i < positions->size(); ++i) ASSERT_EQ((*positions)[i], 2 * i);
+  std::string miscounted = evens;
+  miscounted[22] = '\xFE';
+  EXPECT_TRUE(IsError(ReadRoaring64(miscounted), ErrorCode::kMetadataInvalid));
+}
+
+// Made by pyroaring 1.0: array, run and (with more than three containers) offset parts in one.
+TEST(DeletionVectorTest, ReadsWhatPyroaringWrites) {
+  std::vector<std::uint64_t> expected;
+  for (std::uint64_t i = 0; i < 3000; i += 3) expected.push_back(i);
+  for (std::uint64_t i = 100'000; i <= 300'000; ++i) expected.push_back(i);
+  for (std::uint64_t i = 0; i < 10; ++i) expected.push_back((std::uint64_t{1} << 33) + i * 70'000);
+  const auto positions = ReadRoaring64(ReadShared(HEALIX_TESTDATA, "pyroaring_mixed.bin"));
+  ASSERT_TRUE(IsOk(positions));
+  EXPECT_TRUE(*positions == expected);
+}
+
 // What the bitmaps hold is stated by pyiceberg's own tests for these files.
 TEST(DeletionVectorTest, ReadsWhatPyicebergReads) {
   HEALIX_SHARED_OR_SKIP(folder, "conformance/iceberg/pyiceberg/bitmaps");

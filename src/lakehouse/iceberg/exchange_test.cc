@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/io/file_system.h"
 #include "base/testing/matchers.h"
@@ -33,8 +34,12 @@ Result<std::string> ReadWhole(const std::string& path) {
   return base::ReadFile(base::PosixFileSystem(), path, kMetadataBytesMax);
 }
 
+std::string PathOf(const std::string& location) {
+  return location.substr(location.starts_with(kFileScheme) ? kFileScheme.size() : 0);
+}
+
 Result<std::string> ReadLocation(const std::string& location) {
-  return ReadWhole(location.substr(location.starts_with(kFileScheme) ? kFileScheme.size() : 0));
+  return ReadWhole(PathOf(location));
 }
 
 /// Commits to a table in a folder as a catalog would.
@@ -232,7 +237,7 @@ TEST(IcebergExchangeTest, PlansTheTablesOfOthers) {
   }
   const fs::path root(tables);
   const FileReader read = [&root](const std::string& location) {
-    const fs::path plain = root / location;
+    const fs::path plain = root / PathOf(location);
     const fs::path lineitem = root / "data/persistent/iceberg" / location;
     return ReadWhole(fs::exists(plain) ? plain : lineitem);
   };
