@@ -6,6 +6,7 @@
 #include <atomic>
 #include <thread>
 
+#include "base/io/fault_file_system.h"
 #include "base/testing/matchers.h"
 #include "base/testing/temp_folder.h"
 
@@ -101,6 +102,48 @@ TEST_F(ObjectStoreTest, RefusesOptionsThatCannotWork) {
         ObjectStoreOptions{"/a/../b", ""}, ObjectStoreOptions{"/a", "http://x"},
         ObjectStoreOptions{"/a", "s3://x/"}, ObjectStoreOptions{"/a", "file://x"}}) {
     EXPECT_TRUE(IsError(options.Validate(), ErrorCode::kInvalidArgument)) << options.prefix;
+  }
+}
+
+/// Puts and adopts objects until something fails; returns what was acknowledged.
+std::vector<std::string> StoreThree(base::FileSystem& files) {
+  std::vector<std::string> done;
+  const auto store = ObjectStore::Open(files, {"/lake", ""});
+  if (!store) return done;
+  const std::string put = "file:///lake/t/metadata/a";
+  if ((*store)->Put(put, put)) done.push_back(put);
+  const auto folder = (*store)->PrepareFolder("file:///lake/t/data");
+  if (!folder) return done;
+  std::vector<std::string> written;
+  for (const char* name : {"/b", "/c"}) {
+    const std::string location = "file:///lake/t/data" + std::string(name);
+    const auto file = files.Open(*folder + name, base::OpenMode::kCreateNew);
+    if (file && (*file)->WriteAt(0, base::AsBytes(location))) written.push_back(location);
+  }
+  if ((*store)->Adopt(written)) done.insert(done.end(), written.begin(), written.end());
+  return done;
+}
+
+TEST(ObjectStoreCrashTest, WhatWasAcknowledgedSurvivesAPowerCut) {
+  base::FaultFileSystem good({.now = {}});
+  ASSERT_EQ(StoreThree(good).size(), 3u);
+  const std::uint64_t calls = good.CallCount(base::FileOperation::kAny);
+  for (std::uint64_t nth = 1; nth <= calls + 1; ++nth) {
+    SCOPED_TRACE(nth);
+    base::FaultFileSystem disk({.seed = nth, .now = {}});
+    disk.CrashAtCall(base::FileOperation::kAny, nth);
+    const std::vector<std::string> acknowledged = StoreThree(disk);
+    if (!disk.crashed()) disk.Crash();
+    disk.Reopen();
+    const auto store = ObjectStore::Open(disk, {"/lake", ""});
+    ASSERT_TRUE(IsOk(store));
+    for (const std::string& location : acknowledged) {
+      const auto bytes = (*store)->Get(location, 1000);
+      ASSERT_TRUE(IsOk(bytes));
+      EXPECT_EQ(*bytes, location);
+    }
+    const auto put = (*store)->Get("file:///lake/t/metadata/a", 1000);
+    EXPECT_TRUE(!put || *put == "file:///lake/t/metadata/a") << "an object is there in part";
   }
 }
 

@@ -165,6 +165,34 @@ TEST(SqliteCrashTest, SaysThatTheDiskIsFull) {
   EXPECT_TRUE(IsOk(WritePair(**store, 1000)));
 }
 
+TEST(SqliteCrashTest, SortsOnDiskAndLeavesNothingThere) {
+  FaultFileSystem disk = MakeDisk(1);
+  const std::string left_by_a_crash = std::string(kPath) + "-sql-1";
+  ASSERT_TRUE(IsOk(base::WriteFileDurably(disk, left_by_a_crash, "old")));
+  const auto store = OpenWithTable(disk, kPath);
+  ASSERT_TRUE(IsOk(store));
+  constexpr int kRows = 200;
+  ASSERT_TRUE(IsOk((*store)->Write([](Transaction& t) {
+    RowBatch batch{"pair", {"id", "half", "filling"}, 2, {}};
+    for (int id = 0; id < kRows; ++id) {
+      std::string filling = std::to_string(kRows * 7 - id) + std::string(20'000, 'x');
+      batch.values.insert(batch.values.end(), {id, 0, Value(Blob{std::move(filling)})});
+    }
+    return t.InsertIgnore(batch);
+  })));
+  int last = kRows;
+  EXPECT_TRUE(IsOk((*store)->Read([&](Reader& reader) {
+    return reader.Each("SELECT id, filling FROM pair ORDER BY filling", {},
+                       [&](const Row& row) -> Status {
+                         EXPECT_EQ(row.Int(0), last - 1);
+                         last = static_cast<int>(row.Int(0));
+                         return {};
+                       });
+  })));
+  EXPECT_EQ(last, 0);
+  EXPECT_FALSE(disk.Stat(left_by_a_crash)) << "it was used again, and removed";
+}
+
 /// Ends the process when the n-th sync point is passed.
 void KillAtZero(std::string_view, void* context) {
   auto* left = static_cast<std::atomic<int>*>(context);

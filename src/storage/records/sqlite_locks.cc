@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <atomic>
 #include <new>
 
 #include "storage/records/sqlite_locks_internal.h"
@@ -108,7 +107,7 @@ void SqliteLocks::UnmapIndex(HeldLocks& held) {
 
 void SqliteLocks::Barrier() {
   const std::lock_guard guard(mutex_);
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  barriers_.fetch_add(1, std::memory_order_seq_cst);  // ThreadSanitizer knows no fences
 }
 
 }  // namespace healix::storage::records

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -35,12 +36,14 @@ class SqliteLocks final {
   int MapIndex(HeldLocks& held, int number, int size_bytes, bool extend, volatile void** region);
   int LockIndex(HeldLocks& held, int first, int count, int flags);
   void UnmapIndex(HeldLocks& held);
+  /// Orders all memory accesses before it before those after it.
   void Barrier();
 
  private:
   bool IndexIsFree(const HeldLocks& held, std::uint16_t mask, bool exclusive) const;
 
   mutable std::mutex mutex_;
+  std::atomic<std::uint64_t> barriers_{0};
   int shared_count_ = 0;
   const HeldLocks* writer_ = nullptr;  ///< holds RESERVED or more
   bool pending_ = false;               ///< the writer waits for readers to leave

@@ -97,10 +97,18 @@ class GroupCommit final {
   std::vector<WaitingWrite*> good_;
 };
 
+/// `<temp folder>/catalog.db-sql-`: no two stores share a name.
+std::string TempPrefix(const SqliteOptions& options) {
+  const std::filesystem::path path(options.path);
+  const std::filesystem::path folder =
+      options.temp_folder.empty() ? path.parent_path() : std::filesystem::path(options.temp_folder);
+  return (folder / path.filename()).string() + "-sql-";
+}
+
 class SqliteStore final : public Store {
  public:
   SqliteStore(base::FileSystem& files, SqliteOptions options)
-      : options_(std::move(options)), vfs_(files, options_.temp_folder) {}
+      : options_(std::move(options)), vfs_(files, TempPrefix(options_)) {}
 
   ~SqliteStore() override {
     {
@@ -223,11 +231,7 @@ Status SqliteOptions::Validate() const {
 
 Result<std::unique_ptr<Store>> OpenSqlite(base::FileSystem& files, const SqliteOptions& options) {
   HEALIX_RETURN_IF_ERROR(options.Validate());
-  SqliteOptions complete = options;
-  if (complete.temp_folder.empty()) {
-    complete.temp_folder = std::filesystem::path(options.path).parent_path().string();
-  }
-  auto store = std::make_unique<SqliteStore>(files, std::move(complete));
+  auto store = std::make_unique<SqliteStore>(files, options);
   HEALIX_RETURN_IF_ERROR(store->Start());
   return std::unique_ptr<Store>(std::move(store));
 }

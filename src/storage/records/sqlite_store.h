@@ -13,9 +13,9 @@
 namespace healix::storage::records {
 
 struct SqliteOptions {
-  std::string path;                              ///< `<home>/catalog.db`; made when absent
-  std::string temp_folder = {};                  ///< for large rollbacks; default: beside `path`
-  int readers_max = 4;                           ///< reads that run at once, >= 1
+  std::string path;              ///< `<home>/catalog.db`; made when absent
+  std::string temp_folder = {};  ///< for large rollbacks and sorts; default: beside `path`
+  int readers_max = 4;           ///< reads that run at once, >= 1
   std::uint64_t cache_bytes = 64 * 1024 * 1024;  ///< page cache of the writer, >= 1 MiB
   std::size_t group_closures_max = 256;          ///< closures that share a commit, >= 1
 

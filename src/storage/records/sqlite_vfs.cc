@@ -25,7 +25,7 @@ int Fail(const Error& error, int code) {
 
 struct VfsContext {
   base::FileSystem& files;
-  std::string temp_folder;
+  std::string temp_prefix;
   SqliteLocks locks;
   std::atomic<std::uint64_t> temp_count{0};
 };
@@ -143,11 +143,16 @@ int Open(sqlite3_vfs* vfs, const char* name, sqlite3_file* raw, int flags, int* 
   raw->pMethods = nullptr;  // so that SQLite does not close what did not open
   std::string path = name != nullptr ? name : "";
   const bool temporary = path.empty();
-  if (temporary) path = context.temp_folder + "/sql-" + std::to_string(++context.temp_count);
+  if (temporary) path = context.temp_prefix + std::to_string(++context.temp_count);
   const bool existed = context.files.Stat(path).has_value();
   if (!existed && (flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
-  auto opened = context.files.Open(path, ModeOf(flags));
+  auto opened = context.files.Open(path, temporary ? base::OpenMode::kReadWrite : ModeOf(flags));
   if (!opened) return Fail(opened.error(), SQLITE_CANTOPEN);
+  if (temporary && existed) {  // left behind by a crash
+    if (auto emptied = (*opened)->Truncate(0); !emptied) {
+      return Fail(emptied.error(), SQLITE_CANTOPEN);
+    }
+  }
 
   auto* file = new (raw) VfsFile{{&kFileMethods}, &context, std::move(*opened), {}, {}, {}};
   if (temporary) file->remove_at_close = path;
@@ -217,10 +222,10 @@ struct SqliteVfs::State {
   sqlite3_vfs vfs{};
 };
 
-SqliteVfs::SqliteVfs(base::FileSystem& files, std::string temp_folder) {
+SqliteVfs::SqliteVfs(base::FileSystem& files, std::string temp_prefix) {
   static std::atomic<std::uint64_t> count{0};
   state_ = std::unique_ptr<State>(
-      new State{{files, std::move(temp_folder), {}}, "healix-" + std::to_string(++count)});
+      new State{{files, std::move(temp_prefix), {}}, "healix-" + std::to_string(++count)});
   sqlite3_vfs& vfs = state_->vfs;
   vfs.iVersion = 2;
   vfs.szOsFile = sizeof(VfsFile);

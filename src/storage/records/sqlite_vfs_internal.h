@@ -16,8 +16,9 @@ namespace healix::storage::records {
 /// Threads  any.
 class SqliteVfs final {
  public:
-  /// Temporary files (large rollbacks, sorts) lie in `temp_folder` and end with their use.
-  SqliteVfs(base::FileSystem& files, std::string temp_folder);
+  /// Temporary files (large rollbacks, sorts) are named `<temp_prefix><number>` and end with their
+  /// use. No other VFS may have the same prefix.
+  SqliteVfs(base::FileSystem& files, std::string temp_prefix);
   ~SqliteVfs();
   SqliteVfs(const SqliteVfs&) = delete;
   SqliteVfs& operator=(const SqliteVfs&) = delete;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// @file Signs bytes with the Ed25519 key of a home and checks such signatures.
-/// Source   RFC 8032 (Ed25519), RFC 8410 (PEM form). The document form is docs/design,
-/// 2026-11-21-signatures.md.
+/// Source   RFC 8032 (Ed25519), RFC 8410 (PEM form). docs/design/2026-11-21-signatures.md says how
+/// others check a signature.
 
 #include <array>
 #include <cstddef>
