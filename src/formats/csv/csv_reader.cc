@@ -3,6 +3,7 @@
 
 #include "formats/csv/csv_header_internal.h"
 #include "formats/csv/field_splitter_internal.h"
+#include "formats/cutting/drain.h"
 #include "formats/cutting/rejected_range.h"
 #include "formats/cutting/utf8.h"
 
@@ -39,7 +40,7 @@ class CsvReader::State final {
 
  private:
   Result<std::optional<CsvRow>> Step();
-  Result<CsvRow> Drain(RowEndFinder& finder, RowEnd end);
+  Result<CsvRow> TakeTooLong(RowEndFinder& finder, RowEnd end);
   CsvRow TakeRow(const RowEndFinder& finder, std::size_t bytes);
   void Fill(CsvRow& row);
   void Reject(CsvRow& row, Error error);
@@ -80,7 +81,7 @@ Result<std::optional<CsvRow>> CsvReader::State::Step() {
     const RowEnd end = finder.Scan(window_->text().substr(scanned));
     scanned += end.bytes;
     if (scanned > row_bytes_max_) {
-      HEALIX_TRY(CsvRow row, Drain(finder, {end.found, scanned}));
+      HEALIX_TRY(CsvRow row, TakeTooLong(finder, {end.found, scanned}));
       return std::optional(std::move(row));
     }
     if (end.found) break;
@@ -147,27 +148,21 @@ void CsvReader::State::Reject(CsvRow& row, Error error) {
 }
 
 /// Reads on to the end of a row that is too long, keeping its head and its hash only.
-Result<CsvRow> CsvReader::State::Drain(RowEndFinder& finder, RowEnd end) {
+Result<CsvRow> CsvReader::State::TakeTooLong(RowEndFinder& finder, RowEnd end) {
+  const auto scan = [&finder](std::string_view text) -> DrainStep {
+    const RowEnd next = finder.Scan(text);
+    return {next.found, next.bytes};
+  };
+  Error error = TooLarge().At({.file = {}, .byte_offset = window_->offset(), .line = line_});
+  HEALIX_TRY(Drained drained, Drain(*window_, {end.found, end.bytes}, scan, std::move(error)));
   CsvRow row;
-  row.offset = window_->offset();
+  row.offset = drained.offset;
+  row.length = drained.length;
   row.line = line_;
-  RejectedRange range;
-  for (;;) {
-    range.Add(window_->text().substr(0, end.bytes));
-    window_->Skip(end.bytes);
-    if (end.found) break;
-    if (window_->text().empty()) {
-      HEALIX_TRY(const bool more, window_->More());
-      if (!more) break;
-    }
-    end = finder.Scan(window_->text());
-  }
-  line_ += finder.line_ends() + 1;
-  rejected_head_ = range.head();
+  rejected_head_ = std::move(drained.head);
   row.bytes = rejected_head_;
-  row.length = window_->offset() - row.offset;
-  row.rejection =
-      range.Finish(TooLarge().At({.file = {}, .byte_offset = row.offset, .line = row.line}));
+  row.rejection = std::move(drained.rejection);
+  line_ += finder.line_ends() + 1;
   account_.rejected_bytes += row.length;
   return row;
 }

@@ -50,7 +50,6 @@ Result<bool> StreamWindow::More() {
     const bool plain = encoding_ == TextEncoding::kUtf8;
     HEALIX_RETURN_IF_ERROR(plain ? ReadPlain() : ReadDecoded());
   }
-  read_bytes_ = std::min(2 * read_bytes_, kReadBytesMax);
   return end_ - begin_ > before;
 }
 
@@ -65,7 +64,7 @@ Status StreamWindow::ReadPlain() {
   const std::span<char> room(buffer_.get() + end_, read_bytes_);
   HEALIX_TRY(const std::size_t bytes, stream_.Read(std::as_writable_bytes(room)));
   end_ += bytes;
-  at_end_ = bytes == 0;
+  NoteRead(bytes);
   return {};
 }
 
@@ -75,9 +74,15 @@ Status StreamWindow::ReadDecoded() {
   const std::span<char> room(undecoded_.data() + kept, read_bytes_);
   HEALIX_TRY(const std::size_t bytes, stream_.Read(std::as_writable_bytes(room)));
   undecoded_.resize(kept + bytes);
-  at_end_ = bytes == 0;
+  NoteRead(bytes);
   Decode();
   return {};
+}
+
+/// Reads more at once from streams that deliver as much as they are asked for.
+void StreamWindow::NoteRead(std::size_t bytes) {
+  at_end_ = bytes == 0;
+  if (bytes == read_bytes_) read_bytes_ = std::min(2 * read_bytes_, kReadBytesMax);
 }
 
 void StreamWindow::Decode() {

@@ -55,6 +55,7 @@ class StreamWindow final {
  private:
   Status ReadPlain();
   Status ReadDecoded();
+  void NoteRead(std::size_t bytes);
   void Decode();
   void Append(std::string_view utf8);
   void MakeRoom(std::size_t bytes);

@@ -141,6 +141,20 @@ TEST(FhirCutterTest, OneBadEntryLosesOnlyThatEntry) {
   }
 }
 
+TEST(FhirCutterTest, AnEntryWithoutItsClosingBracketKeepsNoOtherFromBeingRead) {
+  const std::string broken = R"({"resource":{"resourceType":"Patient","id":"x")";
+  const CutResult result =
+      CutAll(R"({"resourceType":"Bundle","entry":[)" + broken +
+             R"(, {"resource":{"resourceType":"Patient","id":"1"}},)" + broken +
+             R"(}, {"resource":{"resourceType":"Patient","id":"2"}}],"total":4})");
+  EXPECT_EQ(result.ids(), (List{"Patient/1", "Patient/2"}));
+  ASSERT_EQ(result.rejected().size(), 2U);
+  EXPECT_EQ(result.rejected()[0].bytes, broken);
+  EXPECT_EQ(result.rejected()[1].bytes, broken + "}");
+  ASSERT_EQ(result.envelopes().size(), 1U);
+  EXPECT_EQ(result.envelopes()[0].bytes, R"({"resourceType":"Bundle","total":4,"entry":[{},{}]})");
+}
+
 TEST(FhirCutterTest, AnEntryOverTheLimitIsRejectedAndReadingGoesOn) {
   const std::string large = R"({"resource":{"resourceType":"Binary","id":"b","data":")" +
                             std::string(300'000, 'A') + "\"}}";

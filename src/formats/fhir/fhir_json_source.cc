@@ -41,6 +41,20 @@ std::string WithoutResource(std::string_view entry, std::string_view resource) {
   return std::string(before).append(behind);
 }
 
+/// An entry that lacks a closing bracket takes the next one in: then a `{` stands behind a comma
+/// where a name must. Returns how many bytes are the broken entry's own, nothing for other errors.
+std::optional<std::size_t> OwnBytes(std::string_view entry, const Error& error) {
+  const std::size_t at = error.position().byte_offset.value_or(0);
+  if (error.code() != ErrorCode::kJsonInvalid || at >= entry.size() || entry[at] != '{') {
+    return std::nullopt;
+  }
+  const std::size_t comma = entry.find_last_not_of(" \t\r\n", at - 1);
+  if (at == 0 || comma == 0 || comma == std::string_view::npos || entry[comma] != ',') {
+    return std::nullopt;
+  }
+  return comma;
+}
+
 /// Reads what a resource says about itself. Its fields are found by `find`, which gives a view.
 template <typename Find>
 Result<ClaimedIdentity> ReadIdentity(std::uint64_t offset, Find find) {
@@ -115,7 +129,7 @@ std::optional<FhirRecord> FhirJsonSource::Take(const JsonPiece& piece) {
       envelope_due_ = true;
       return std::nullopt;
     case JsonPieceKind::kRejected:
-      return TakeRejected(piece);
+      return TakeCutOff(piece);
   }
   return std::nullopt;
 }
@@ -126,6 +140,15 @@ FhirRecord FhirJsonSource::NewRecord(const JsonPiece& piece) const {
   record.length = piece.length;
   record.bytes = piece.bytes;
   return record;
+}
+
+/// Takes what the cutter rejected; an entry that does not end may have taken good ones in.
+FhirRecord FhirJsonSource::TakeCutOff(const JsonPiece& piece) {
+  if (piece.rejection->error.code() == ErrorCode::kInputTruncated && cutter_->CanGiveBack(1)) {
+    const auto parsed = parser_.Parse(piece.bytes);
+    if (!parsed) return RejectEntry(piece, parsed.error());
+  }
+  return TakeRejected(piece);
 }
 
 FhirRecord FhirJsonSource::TakeRejected(const JsonPiece& piece) const {
@@ -167,7 +190,7 @@ std::optional<FhirRecord> FhirJsonSource::TakeMember(const JsonPiece& piece) {
 
 std::optional<FhirRecord> FhirJsonSource::TakeElement(const JsonPiece& piece) {
   const auto entry = parser_.Parse(piece.bytes);
-  if (!entry) return Rejected(NewRecord(piece), Locate(entry.error(), piece));
+  if (!entry) return RejectEntry(piece, entry.error());
   if (entry->kind() != JsonKind::kObject) {
     return Rejected(NewRecord(piece), NotAResource(piece.offset));
   }
@@ -180,6 +203,20 @@ std::optional<FhirRecord> FhirJsonSource::TakeElement(const JsonPiece& piece) {
   if (StringOf(parser_.Field("request", "method")) == "DELETE") return TakeDeletion(piece);
   if (resource) return TakeResource(piece, *resource);
   return std::nullopt;
+}
+
+/// Rejects an entry that does not parse, or only its own bytes when it took others in.
+FhirRecord FhirJsonSource::RejectEntry(const JsonPiece& piece, const Error& error) {
+  FhirRecord record = NewRecord(piece);
+  const auto own_bytes = OwnBytes(piece.bytes, error);
+  if (own_bytes && cutter_->CanGiveBack(*own_bytes)) {
+    cutter_->GiveBack(*own_bytes);
+    record.bytes = piece.bytes.substr(0, *own_bytes);
+    record.length = SourceBytes(encoding_, record.bytes);
+  } else if (piece.rejection) {
+    return TakeRejected(piece);
+  }
+  return Rejected(std::move(record), Locate(error, piece));
 }
 
 void FhirJsonSource::TakeRequest(FhirRecord& record) const {

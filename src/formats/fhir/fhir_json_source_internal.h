@@ -36,6 +36,8 @@ class FhirJsonSource final : public FhirSource {
   std::optional<FhirRecord> TakeMember(const json::JsonPiece& piece);
   FhirRecord TakeResource(const json::JsonPiece& piece, const json::JsonField& resource);
   FhirRecord TakeDeletion(const json::JsonPiece& piece);
+  FhirRecord RejectEntry(const json::JsonPiece& piece, const Error& error);
+  FhirRecord TakeCutOff(const json::JsonPiece& piece);
   FhirRecord TakeRejected(const json::JsonPiece& piece) const;
   void TakeRequest(FhirRecord& record) const;
 

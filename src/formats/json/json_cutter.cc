@@ -15,6 +15,8 @@ namespace {
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::string_view kBlanksAndCommas = " \t\r\n,";
 constexpr std::string_view kNoValueStarts = ",:]}";
+/// What is given back is cut twice: hostile inputs must not make us do that for ever.
+constexpr std::uint64_t kGiveBackFactor = 16;
 
 Error ErrorAt(ErrorCode code, std::uint64_t offset) {
   const Position position{.file = {}, .byte_offset = offset, .line = std::nullopt};
@@ -48,6 +50,11 @@ class JsonCutter::Implementation final {
 
   Status SniffLayout();
   Result<std::optional<JsonPiece>> Next();
+  void GiveBack(std::size_t kept_bytes);
+  bool can_give_back(std::size_t kept_bytes) const {
+    return is_element_ && kept_bytes > 0 && kept_bytes <= handed_out_ &&
+           given_back_bytes_ <= kGiveBackFactor * options_.record_bytes_max;
+  }
   const ByteAccount& account() const { return account_; }
 
  private:
@@ -77,7 +84,10 @@ class JsonCutter::Implementation final {
   ValueCutter values_;
   JsonLayout layout_ = JsonLayout::kValues;
   Place place_ = Place::kOuter;
-  bool in_array_ = false;          // the outer array is open
+  bool in_array_ = false;  // the outer array is open
+  std::uint64_t given_back_bytes_ = 0;
+  bool is_element_ = false;        // the last piece is an element of the cut array, good or not
+  bool element_accepted_ = false;  // and good
   bool truncation_known_ = false;  // a rejection has said that the input ends too early
   std::size_t handed_out_ = 0;     // bytes of the window that the last piece still looks at
   ByteAccount account_;
@@ -105,12 +115,25 @@ Status JsonCutter::Implementation::SniffLayout() {
 Result<std::optional<JsonPiece>> JsonCutter::Implementation::Next() {
   window_->Skip(handed_out_);
   handed_out_ = 0;
+  is_element_ = false;
   while (place_ != Place::kEnd) {
     HEALIX_TRY(auto piece, Step());
     Settle();
     if (piece) return piece;
   }
   return std::optional<JsonPiece>();
+}
+
+void JsonCutter::Implementation::GiveBack(std::size_t kept_bytes) {
+  HEALIX_CHECK(can_give_back(kept_bytes), "GiveBack() of what is no element in memory");
+  const std::string_view back = window_->text().substr(kept_bytes, handed_out_ - kept_bytes);
+  (element_accepted_ ? account_.record_bytes : account_.rejected_bytes) -=
+      window_->SourceBytesOf(back);
+  given_back_bytes_ += back.size();
+  handed_out_ = kept_bytes;
+  place_ = Place::kElements;
+  truncation_known_ = false;
+  Settle();
 }
 
 /// All bytes that are neither record nor rejected are envelope.
@@ -241,6 +264,8 @@ Result<std::optional<JsonPiece>> JsonCutter::Implementation::StepElements(char f
   }
   if (kNoValueStarts.find(first) != std::string_view::npos) return RejectStray();
   HEALIX_TRY(CutValue cut, values_.ByStructure(0, newline_rule()));
+  is_element_ = true;
+  element_accepted_ = !cut.rejection;
   return Take(JsonPieceKind::kElement, std::move(cut));
 }
 
@@ -311,6 +336,12 @@ Result<std::unique_ptr<JsonCutter>> JsonCutter::Create(std::unique_ptr<StreamWin
 }
 
 Result<std::optional<JsonPiece>> JsonCutter::Next() { return implementation_->Next(); }
+
+bool JsonCutter::CanGiveBack(std::size_t kept_bytes) const {
+  return implementation_->can_give_back(kept_bytes);
+}
+
+void JsonCutter::GiveBack(std::size_t kept_bytes) { implementation_->GiveBack(kept_bytes); }
 
 const ByteAccount& JsonCutter::account() const { return implementation_->account(); }
 

@@ -79,6 +79,14 @@ class JsonCutter final {
   /// Errors   those of the stream; the cutter is of no use afterwards.
   Result<std::optional<JsonPiece>> Next();
 
+  /// Says that only the first `kept_bytes` of the element last handed out (or rejected, because it
+  /// did not end) belong to it: what is behind them is cut again. For elements without their
+  /// closing bracket, which swallow the next ones. Only when CanGiveBack().
+  void GiveBack(std::size_t kept_bytes);
+  /// True while the last piece is an element that is still in memory and at least that long, and
+  /// no more than 16 times record_bytes_max was given back so far.
+  bool CanGiveBack(std::size_t kept_bytes) const;
+
   /// Values and elements are records; members and all between is envelope. Complete at the end.
   const ByteAccount& account() const;
 

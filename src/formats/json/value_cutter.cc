@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "formats/cutting/drain.h"
 #include "formats/json/value_cutter_internal.h"
 
 namespace healix::formats::json {
@@ -47,7 +48,7 @@ Result<CutValue> ValueCutter::ByStructure(std::size_t begin, NewlineRule rule) {
   for (;;) {
     const ScanStep step = scan(window_.text().substr(scanned));
     scanned += step.bytes;
-    if (scanned > record_bytes_max_) return Drain(scan, {step.outcome, scanned}, TooLarge());
+    if (scanned > record_bytes_max_) return DrainValue(scan, {step.outcome, scanned}, TooLarge());
     if (step.outcome == ScanOutcome::kEnd) return Accept(scanned);
     if (step.outcome == ScanOutcome::kNewline) {
       CutValue cut = Reject(scanned, Truncated(window_.offset()));
@@ -66,7 +67,8 @@ Result<CutValue> ValueCutter::ByLine() {
   for (;;) {
     const ScanStep step = ScanLine(window_.text().substr(scanned));
     scanned += step.bytes;
-    if (scanned > record_bytes_max_) return Drain(ScanLine, {step.outcome, scanned}, TooLarge());
+    if (scanned > record_bytes_max_)
+      return DrainValue(ScanLine, {step.outcome, scanned}, TooLarge());
     if (step.outcome == ScanOutcome::kEnd) break;
     HEALIX_TRY(const bool more, window_.More());
     if (!more) break;
@@ -78,7 +80,7 @@ Result<CutValue> ValueCutter::RestOfObject(NewlineRule rule, Error error) {
   StructureScanner scanner('{', rule);
   scanner.Scan("{");
   const auto scan = [&scanner](std::string_view text) { return scanner.Scan(text); };
-  return Drain(scan, scan(window_.text()), std::move(error));
+  return DrainValue(scan, scan(window_.text()), std::move(error));
 }
 
 Result<CutValue> ValueCutter::Stray(std::string_view characters, Error error) {
@@ -87,30 +89,24 @@ Result<CutValue> ValueCutter::Stray(std::string_view characters, Error error) {
     if (end == std::string_view::npos) return {ScanOutcome::kMore, text.size()};
     return {ScanOutcome::kEnd, end};
   };
-  return Drain(scan, scan(window_.text()), std::move(error));
+  return DrainValue(scan, scan(window_.text()), std::move(error));
 }
 
-/// Reads on to the end of what is rejected, keeping its head and its hash only. `step` is what was
-/// scanned of the window so far.
 template <typename Scan>
-Result<CutValue> ValueCutter::Drain(Scan scan, ScanStep step, Error error) {
-  RejectedRange range;
-  const std::uint64_t begin = window_.offset();
-  for (;;) {
-    range.Add(window_.text().substr(0, step.bytes));
-    window_.Skip(step.bytes);
-    if (step.outcome != ScanOutcome::kMore) break;
-    if (window_.text().empty()) {
-      HEALIX_TRY(const bool more, window_.More());
-      if (!more) break;
-    }
-    step = scan(window_.text());
-  }
-  head_ = range.head();
+Result<CutValue> ValueCutter::DrainValue(Scan scan, ScanStep step, Error error) {
+  ScanOutcome outcome = step.outcome;
+  const auto drain_scan = [&](std::string_view text) -> DrainStep {
+    const ScanStep next = scan(text);
+    outcome = next.outcome;
+    return {next.outcome != ScanOutcome::kMore, next.bytes};
+  };
+  const DrainStep first{outcome != ScanOutcome::kMore, step.bytes};
+  HEALIX_TRY(Drained drained, Drain(window_, first, drain_scan, std::move(error)));
+  head_ = std::move(drained.head);
   return CutValue{.bytes = 0,
-                  .length = window_.offset() - begin,
-                  .rejection = range.Finish(std::move(error)),
-                  .line_ended = step.outcome == ScanOutcome::kNewline};
+                  .length = drained.length,
+                  .rejection = std::move(drained.rejection),
+                  .line_ended = outcome == ScanOutcome::kNewline};
 }
 
 }  // namespace healix::formats::json

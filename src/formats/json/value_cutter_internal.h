@@ -48,7 +48,7 @@ class ValueCutter final {
  private:
   CutValue Accept(std::size_t bytes) const;
   template <typename Scan>
-  Result<CutValue> Drain(Scan scan, ScanStep step, Error error);
+  Result<CutValue> DrainValue(Scan scan, ScanStep step, Error error);
   Error TooLarge() const;
 
   StreamWindow& window_;

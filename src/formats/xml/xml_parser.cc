@@ -54,7 +54,7 @@ class CanonicalWriter final {
   bool Open(const pugi::xml_node& node) {
     if (!IsElement(node)) {
       const std::string_view value = node.value();
-      if (narrative_depth_ > 0 || !IsBlank(value)) AppendEscaped(value, "&<>");
+      if (narrative_depth_ > 0 || !IsBlank(value)) AppendEscaped(value, "&<>\r");
       return true;
     }
     text_.append("<").append(node.name());
