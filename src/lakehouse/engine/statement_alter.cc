@@ -117,7 +117,7 @@ bool FillColumnChange(const duckdb::AlterTableInfo& info, ParsedStatement& state
   }
 }
 
-// Changes of fields inside structs.
+// Changes of fields inside structs and of the table itself.
 bool FillFieldChange(const duckdb::AlterTableInfo& info, ParsedStatement& statement) {
   AlterTable& alter = *statement.alter;
   switch (info.alter_table_type) {
@@ -143,6 +143,13 @@ bool FillFieldChange(const duckdb::AlterTableInfo& info, ParsedStatement& statem
       alter.new_name = rename.new_name;
       return true;
     }
+    case AlterTableType::SET_PARTITIONED_BY:
+      alter.action = Action::kSetPartitioning;
+      for (const auto& key :
+           static_cast<const duckdb::SetPartitionedByInfo&>(info).partition_keys) {
+        statement.partition_by.push_back(key->ToString());
+      }
+      return true;
     case AlterTableType::RENAME_TABLE:
       alter.action = Action::kRenameTable;
       alter.new_name = static_cast<const duckdb::RenameTableInfo&>(info).new_table_name;

@@ -71,14 +71,15 @@ struct ColumnDefinition {
 /// One change of a table. `path` names the column, with more than one part inside structs.
 struct AlterTable {
   enum class Action : std::uint8_t {
-    kAddColumn,     ///< path (its parent), column
-    kDropColumn,    ///< path
-    kRenameColumn,  ///< path, new_name
-    kChangeType,    ///< path, column.sql_type
-    kSetNotNull,    ///< path
-    kDropNotNull,   ///< path
-    kRenameTable,   ///< new_name
-    kOther,         ///< anything else: refuse by action_name
+    kAddColumn,        ///< path (its parent), column
+    kDropColumn,       ///< path
+    kRenameColumn,     ///< path, new_name
+    kChangeType,       ///< path, column.sql_type
+    kSetNotNull,       ///< path
+    kDropNotNull,      ///< path
+    kRenameTable,      ///< new_name
+    kSetPartitioning,  ///< ParsedStatement::partition_by; none for RESET
+    kOther,            ///< anything else: refuse by action_name
   };
   Action action = Action::kOther;
   std::string action_name;
@@ -106,7 +107,7 @@ struct ParsedStatement {
   OnPresence on_presence = OnPresence::kFail;
   std::vector<std::string> column_names;
   std::vector<ColumnDefinition> columns;
-  std::vector<std::string> partition_by;  ///< of CREATE TABLE, as SQL text
+  std::vector<std::string> partition_by;  ///< of CREATE and ALTER TABLE, as SQL text
   std::string query_sql;
   std::string where_sql;  ///< empty: all rows
   std::optional<AlterTable> alter;

@@ -20,10 +20,12 @@ Result<SortOrder> SortOrderFromJson(const Json& json);
 Json SortOrderToJson(const SortOrder& order);
 
 Result<Snapshot> SnapshotFromJson(const Json& json, int format_version);
-Json SnapshotToJson(const Snapshot& snapshot, int format_version);
+/// Print JSON arrays. By hand: a table holds hundreds of snapshots, each commit prints them all.
+std::string SnapshotsText(const TableMetadata& table);
+std::string SnapshotLogText(const TableMetadata& table);
 /// Reads `refs`, statistics, logs and keys into `table`.
 Status ReferencesFromJson(const Json& json, TableMetadata& table);
-/// Appends them to `json`.
+/// Appends them to `json`; the snapshot log is left empty.
 void ReferencesToJson(const TableMetadata& table, Json& json);
 
 /// Snapshot ids are 64 bits; unsigned ones over the signed range, which some writers made, wrap.

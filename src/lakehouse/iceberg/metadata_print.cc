@@ -26,13 +26,13 @@ void PrintSpecs(const TableMetadata& table, Json& json) {
   json["last-partition-id"] = table.last_partition_id;
 }
 
-void PrintSnapshots(const TableMetadata& table, Json& json) {
-  if (table.current_snapshot_id) json["current-snapshot-id"] = *table.current_snapshot_id;
-  Json snapshots = Json::array();
-  for (const Snapshot& snapshot : table.snapshots) {
-    snapshots.push_back(SnapshotToJson(snapshot, table.format_version));
-  }
-  json["snapshots"] = std::move(snapshots);
+/// Puts `array` in the place of the empty array of a member. Inside a JSON text the quotes of a
+/// string are escaped, so the pattern can only be the member itself.
+void FillArray(std::string& text, const std::string& member, const std::string& array) {
+  const std::string empty = "\"" + member + "\":[]";
+  const std::size_t at = text.find(empty);
+  HEALIX_CHECK(at != std::string::npos, "the member was printed as an empty array");
+  text.replace(at + empty.size() - 2, 2, array);
 }
 
 }  // namespace
@@ -52,9 +52,13 @@ std::string PrintTableMetadata(const TableMetadata& table) {
   json["sort-orders"] = std::move(orders);
   json["properties"] = table.properties;
   if (table.format_version > 2) json["next-row-id"] = table.next_row_id;
-  PrintSnapshots(table, json);
+  if (table.current_snapshot_id) json["current-snapshot-id"] = *table.current_snapshot_id;
+  json["snapshots"] = Json::array();
   ReferencesToJson(table, json);
-  return PrintJson(json);
+  std::string text = PrintJson(json);
+  FillArray(text, "snapshots", SnapshotsText(table));
+  FillArray(text, "snapshot-log", SnapshotLogText(table));
+  return text;
 }
 
 }  // namespace healix::lakehouse::iceberg

@@ -211,25 +211,6 @@ Result<Snapshot> SnapshotFromJson(const Json& json, int format_version) {
   return snapshot;
 }
 
-Json SnapshotToJson(const Snapshot& snapshot, int format_version) {
-  Json json;
-  if (format_version > 1) json["sequence-number"] = snapshot.sequence_number;
-  json["snapshot-id"] = snapshot.snapshot_id;
-  if (snapshot.parent_snapshot_id) json["parent-snapshot-id"] = *snapshot.parent_snapshot_id;
-  json["timestamp-ms"] = MillisOf(snapshot.timestamp);
-  if (!snapshot.summary.empty()) json["summary"] = snapshot.summary;
-  if (!snapshot.manifest_list.empty()) {
-    json["manifest-list"] = snapshot.manifest_list;
-  } else {
-    json["manifests"] = snapshot.manifests;
-  }
-  if (snapshot.schema_id) json["schema-id"] = *snapshot.schema_id;
-  if (snapshot.first_row_id) json["first-row-id"] = *snapshot.first_row_id;
-  if (snapshot.added_rows) json["added-rows"] = *snapshot.added_rows;
-  if (snapshot.key_id) json["key-id"] = *snapshot.key_id;
-  return json;
-}
-
 Status ReferencesFromJson(const Json& json, TableMetadata& table) {
   HEALIX_RETURN_IF_ERROR(RefsFromJson(json, table));
   HEALIX_RETURN_IF_ERROR(LogsFromJson(json, table));
@@ -241,12 +222,7 @@ void ReferencesToJson(const TableMetadata& table, Json& json) {
   Json refs = Json::object();
   for (const auto& [name, ref] : table.refs) refs[name] = RefToJson(ref);
   json["refs"] = std::move(refs);
-  Json snapshots = Json::array();
-  for (const SnapshotLogEntry& entry : table.snapshot_log) {
-    snapshots.push_back(
-        {{"timestamp-ms", MillisOf(entry.timestamp)}, {"snapshot-id", entry.snapshot_id}});
-  }
-  json["snapshot-log"] = std::move(snapshots);
+  json["snapshot-log"] = Json::array();  // filled by PrintTableMetadata
   Json files = Json::array();
   for (const MetadataLogEntry& entry : table.metadata_log) {
     files.push_back(

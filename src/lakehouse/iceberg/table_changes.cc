@@ -82,7 +82,7 @@ std::int64_t NextSequenceNumber(const TableMetadata& metadata) {
   return metadata.format_version < 2 ? 0 : metadata.last_sequence_number + 1;
 }
 
-Result<TableMetadata> AddSnapshot(const TableMetadata& metadata, Snapshot snapshot,
+Result<TableMetadata> AddSnapshot(TableMetadata metadata, Snapshot snapshot,
                                   std::string_view branch) {
   if (snapshot.snapshot_id <= 0 || metadata.FindSnapshot(snapshot.snapshot_id) != nullptr) {
     return InvalidArgument("the id of a new snapshot is taken or not positive");
@@ -90,19 +90,19 @@ Result<TableMetadata> AddSnapshot(const TableMetadata& metadata, Snapshot snapsh
   if (!snapshot.summary.contains("operation") || snapshot.manifest_list.empty()) {
     return InvalidArgument("a new snapshot has no operation or no manifest list");
   }
-  TableMetadata next = metadata;
-  if (metadata.format_version >= 3) {
-    if (snapshot.first_row_id != metadata.next_row_id || !snapshot.added_rows) {
+  TableMetadata next = std::move(metadata);
+  if (next.format_version >= 3) {
+    if (snapshot.first_row_id != next.next_row_id || !snapshot.added_rows) {
       return InvalidArgument("a new v3 snapshot does not begin at the next row id");
     }
     next.next_row_id += *snapshot.added_rows;
   }
-  const Snapshot* parent = metadata.FindRef(branch);
+  const Snapshot* parent = next.FindRef(branch);
   snapshot.parent_snapshot_id.reset();
   if (parent != nullptr) snapshot.parent_snapshot_id = parent->snapshot_id;
-  snapshot.sequence_number = NextSequenceNumber(metadata);
-  snapshot.schema_id = metadata.current_schema_id;
-  snapshot.timestamp = NotBefore(metadata, snapshot.timestamp);
+  snapshot.sequence_number = NextSequenceNumber(next);
+  snapshot.schema_id = next.current_schema_id;
+  snapshot.timestamp = NotBefore(next, snapshot.timestamp);
   next.last_sequence_number = snapshot.sequence_number;
   next.last_updated = snapshot.timestamp;
   SnapshotRef& ref = next.refs[std::string(branch)];
@@ -125,7 +125,7 @@ Result<TableMetadata> SetCurrentSnapshot(const TableMetadata& metadata, std::int
   return next;
 }
 
-Result<TableMetadata> RemoveSnapshots(const TableMetadata& metadata,
+Result<TableMetadata> RemoveSnapshots(TableMetadata metadata,
                                       const std::set<std::int64_t>& snapshot_ids) {
   if (metadata.current_snapshot_id && snapshot_ids.contains(*metadata.current_snapshot_id)) {
     return InvalidArgument("the current snapshot can't be removed");
@@ -133,7 +133,7 @@ Result<TableMetadata> RemoveSnapshots(const TableMetadata& metadata,
   const auto is_removed = [&snapshot_ids](const auto& item) {
     return snapshot_ids.contains(item.snapshot_id);
   };
-  TableMetadata next = metadata;
+  TableMetadata next = std::move(metadata);
   std::erase_if(next.snapshots, is_removed);
   std::erase_if(next.statistics, is_removed);
   std::erase_if(next.partition_statistics, is_removed);
@@ -142,10 +142,10 @@ Result<TableMetadata> RemoveSnapshots(const TableMetadata& metadata,
   return next;
 }
 
-TableMetadata ChangeProperties(const TableMetadata& metadata,
+TableMetadata ChangeProperties(TableMetadata metadata,
                                const std::map<std::string, std::optional<std::string>>& changes,
                                Timestamp now) {
-  TableMetadata next = metadata;
+  TableMetadata next = std::move(metadata);
   for (const auto& [name, value] : changes) {
     if (value) {
       next.properties[name] = *value;
@@ -153,7 +153,7 @@ TableMetadata ChangeProperties(const TableMetadata& metadata,
       next.properties.erase(name);
     }
   }
-  next.last_updated = NotBefore(metadata, now);
+  next.last_updated = NotBefore(next, now);
   return next;
 }
 
@@ -177,11 +177,11 @@ Result<TableMetadata> UpgradeFormat(const TableMetadata& metadata, int format_ve
   return next;
 }
 
-TableMetadata RecordPreviousMetadata(const TableMetadata& metadata, const MetadataLogEntry& entry) {
-  TableMetadata next = metadata;
+TableMetadata RecordPreviousMetadata(TableMetadata metadata, const MetadataLogEntry& entry) {
+  TableMetadata next = std::move(metadata);
   next.metadata_log.push_back(entry);
   const std::int64_t wanted =
-      metadata.NumberProperty("write.metadata.previous-versions-max", kMetadataVersionsKept);
+      next.NumberProperty("write.metadata.previous-versions-max", kMetadataVersionsKept);
   const auto kept = static_cast<std::size_t>(std::max<std::int64_t>(1, wanted));
   if (next.metadata_log.size() > kept) {
     next.metadata_log.erase(next.metadata_log.begin(),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// @file Makes new table metadata from old: create, add a snapshot, move refs, drop snapshots.
-/// Every function returns a new value and leaves its argument as it is. Schema and partition
+/// Every function returns a new value. Those that take their argument by value can be given an old
+/// one to reuse (`std::move`): a table with many snapshots is costly to copy. Schema and partition
 /// changes are in evolution.h.
 
 #include <cstdint>
@@ -41,7 +42,7 @@ std::int64_t NextSequenceNumber(const TableMetadata& metadata);
 /// timestamp, manifest_list, summary; in v3 first_row_id and added_rows (from WriteManifestList).
 /// Parent, sequence number and schema id are set here; the log follows when `branch` is main.
 /// Errors   kInvalidArgument (the id is taken or not positive, no operation in the summary).
-Result<TableMetadata> AddSnapshot(const TableMetadata& metadata, Snapshot snapshot,
+Result<TableMetadata> AddSnapshot(TableMetadata metadata, Snapshot snapshot,
                                   std::string_view branch = kMainBranch);
 
 /// Makes an existing snapshot the current one (roll back). Errors kSnapshotNotFound.
@@ -50,11 +51,11 @@ Result<TableMetadata> SetCurrentSnapshot(const TableMetadata& metadata, std::int
 
 /// Removes snapshots, the refs that point to them, their statistics, and the log up to them.
 /// Errors   kInvalidArgument when the current snapshot is among them.
-Result<TableMetadata> RemoveSnapshots(const TableMetadata& metadata,
+Result<TableMetadata> RemoveSnapshots(TableMetadata metadata,
                                       const std::set<std::int64_t>& snapshot_ids);
 
 /// Sets properties; an empty optional removes one. `now` becomes the time of the last update.
-TableMetadata ChangeProperties(const TableMetadata& metadata,
+TableMetadata ChangeProperties(TableMetadata metadata,
                                const std::map<std::string, std::optional<std::string>>& changes,
                                Timestamp now);
 
@@ -63,6 +64,6 @@ Result<TableMetadata> UpgradeFormat(const TableMetadata& metadata, int format_ve
 
 /// Appends the location of the metadata file that this one replaces, and drops the oldest entries
 /// over `write.metadata.previous-versions-max` (100).
-TableMetadata RecordPreviousMetadata(const TableMetadata& metadata, const MetadataLogEntry& entry);
+TableMetadata RecordPreviousMetadata(TableMetadata metadata, const MetadataLogEntry& entry);
 
 }  // namespace healix::lakehouse::iceberg

@@ -173,7 +173,10 @@ Status ObjectStore::Delete(const std::string& location) {
 }
 
 Result<std::vector<ObjectInfo>> ObjectStore::List(const std::string& folder_location) const {
-  HEALIX_TRY(const std::string folder, PathOf(folder_location));
+  std::string folder = root_;
+  if (folder_location != prefix_) {
+    HEALIX_TRY(folder, PathOf(folder_location));
+  }
   std::vector<ObjectInfo> found;
   HEALIX_RETURN_IF_ERROR(ListInto(folder, found));
   return found;

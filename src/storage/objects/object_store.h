@@ -82,7 +82,7 @@ class ObjectStore final {
   Result<bool> Exists(const std::string& location) const;
   /// Removes an object; one that is absent is fine.
   Status Delete(const std::string& location);
-  /// Returns all objects below a location, sorted; for the removal of orphans only.
+  /// Returns all objects below a location or the prefix, sorted; for the removal of orphans only.
   Result<std::vector<ObjectInfo>> List(const std::string& folder_location) const;
 
  private:
