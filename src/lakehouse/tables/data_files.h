@@ -25,7 +25,7 @@ WriteTarget TargetOf(const TablePlan& plan);
 
 /// Writes Parquet files for tables. What it returns is durable, and an orphan until it is
 /// committed. Threads  any. Errors   those of Engine::WriteParquet; kQueryFailed for a NULL in a
-/// required column. Example  DataFilesTest.WritesOneFilePerPartition
+/// required column. Example  RowsTest.WritesOneFilePerPartition
 class DataFileWriter final {
  public:
   static constexpr std::size_t kPartitionsMax = 10'000;  ///< of one Write()

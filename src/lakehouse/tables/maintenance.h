@@ -41,7 +41,7 @@ struct ExpireOptions {
 /// Does the upkeep of one warehouse. One task per table at a time; another one on the same table
 /// answers kCommitConflict at once.
 /// Threads  any.
-/// Example  MaintenanceTest.CompactionKeepsTheRows
+/// Example  RowsTest.CompactionKeepsTheRows
 class Maintenance {
  public:
   virtual ~Maintenance() = default;

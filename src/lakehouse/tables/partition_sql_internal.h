@@ -18,7 +18,7 @@ struct PartitionSql {
 };
 
 /// Errors   kUnsupported when the transform can't be said in SQL or the column is nested.
-/// Example  PartitionSqlTest.AgreesWithTheTransformsOfIceberg
+/// Example  RowsTest.PartitionSqlAgreesWithTheTransformsOfIceberg
 Result<PartitionSql> PartitionSqlOf(const iceberg::PartitionField& field,
                                     const iceberg::Schema& schema);
 

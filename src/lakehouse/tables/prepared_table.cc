@@ -93,7 +93,7 @@ class Preparation final {
     std::map<std::string, std::optional<std::string>> changes;
     for (const auto& [name, value] : operation.set) changes[name] = value;
     for (const std::string& name : operation.removed) changes[name] = std::nullopt;
-    metadata_ = iceberg::ChangeProperties(metadata_, changes, ToMillis(now_));
+    metadata_ = iceberg::ChangeProperties(std::move(metadata_), changes, ToMillis(now_));
     return Note("properties");
   }
   Status Apply(const ExpireSnapshots& operation) {
@@ -115,7 +115,7 @@ class Preparation final {
   }
 
   Status Edit(const SnapshotEdit& edit, const char* event) {
-    HEALIX_TRY(metadata_, editor_.Apply(metadata_, edit, ToMillis(now_)));
+    HEALIX_TRY(metadata_, editor_.Apply(std::move(metadata_), edit, ToMillis(now_)));
     made_snapshot_ = true;
     return Note(event);
   }
@@ -131,7 +131,7 @@ class Preparation final {
     options.leased = parts_.leases.LeasedSnapshots(metadata_.table_uuid);
     const std::set<std::int64_t> expired = iceberg::ChooseExpired(metadata_, options);
     if (expired.empty()) return {};
-    HEALIX_TRY(metadata_, iceberg::RemoveSnapshots(metadata_, expired));
+    HEALIX_TRY(metadata_, iceberg::RemoveSnapshots(std::move(metadata_), expired));
     expired_.insert(expired.begin(), expired.end());
     return {};
   }
@@ -168,7 +168,7 @@ PreparedTable Preparation::Finish() {
   } else {
     if (head_ != nullptr) {
       metadata_ = iceberg::RecordPreviousMetadata(
-          metadata_, {head_->metadata.last_updated, head_->metadata_location});
+          std::move(metadata_), {head_->metadata.last_updated, head_->metadata_location});
     }
     metadata_.last_updated = std::max(metadata_.last_updated, ToMillis(now_));
     prepared.pending = editor_.TakePending();

@@ -21,7 +21,7 @@ struct PlannedDelete {
 /// A data file that loses its last row is removed; for the others there is one delete file per
 /// partition, sorted by file and position (Iceberg specification, "Position Delete Files").
 /// Threads  any.
-/// Example  RowDeletesTest.RemovesAFileThatLosesItsLastRow
+/// Example  RowsTest.RemovesAFileThatLosesItsLastRow
 class RowDeleter final {
  public:
   explicit RowDeleter(Warehouse& warehouse) : warehouse_(warehouse), parts_(warehouse.parts()) {}

@@ -18,7 +18,7 @@ using iceberg::TableMetadata;
 
 /// The snapshot while it is made. `lines` is the manifest list, newest first.
 struct SnapshotEditor::Draft {
-  const TableMetadata& head;
+  TableMetadata head;
   std::int64_t snapshot_id = 0;
   std::vector<ManifestFile> lines;
   iceberg::SummaryCounter counter;
@@ -41,18 +41,20 @@ std::int64_t NewSnapshotId(base::Randomness& randomness) {
   return id == 0 ? 1 : id;
 }
 
-Result<TableMetadata> SnapshotEditor::Apply(const TableMetadata& head, const SnapshotEdit& edit,
+Result<TableMetadata> SnapshotEditor::Apply(TableMetadata head, const SnapshotEdit& edit,
                                             iceberg::Timestamp now) {
-  Draft draft{head, NewSnapshotId(randomness_), {}, {}};
-  if (const iceberg::Snapshot* current = head.CurrentSnapshot(); current != nullptr) {
-    HEALIX_TRY(draft.lines, iceberg::ManifestsOf(head, *current, files_.ReaderOver(pending_)));
+  Draft draft{std::move(head), NewSnapshotId(randomness_), {}, {}};
+  if (const iceberg::Snapshot* current = draft.head.CurrentSnapshot(); current != nullptr) {
+    HEALIX_TRY(draft.lines,
+               iceberg::ManifestsOf(draft.head, *current, files_.ReaderOver(pending_)));
   }
   HEALIX_RETURN_IF_ERROR(RemoveFrom(draft, ManifestContent::kData, edit.removed_data));
   HEALIX_RETURN_IF_ERROR(RemoveFrom(draft, ManifestContent::kDeletes, edit.removed_deletes));
   HEALIX_RETURN_IF_ERROR(AddNew(draft, edit));
   std::erase_if(draft.lines,
                 [&](const ManifestFile& line) { return IsDroppable(line, draft.snapshot_id); });
-  HEALIX_RETURN_IF_ERROR(MergeSmall(draft));
+  HEALIX_RETURN_IF_ERROR(MergeSmall(draft, ManifestContent::kData));
+  HEALIX_RETURN_IF_ERROR(MergeSmall(draft, ManifestContent::kDeletes));
   return Finish(draft, edit, now);
 }
 
@@ -106,22 +108,24 @@ Status SnapshotEditor::AddManifest(Draft& draft, const iceberg::ManifestOptions&
   return {};
 }
 
-Status SnapshotEditor::MergeSmall(Draft& draft) {
-  const auto groups = iceberg::PlanMerge(draft.lines, iceberg::MergeOptionsOf(draft.head));
-  const std::vector<ManifestFile> before = draft.lines;
+Status SnapshotEditor::MergeSmall(Draft& draft, ManifestContent content) {
+  std::vector<ManifestFile> oldest_first;
+  for (auto line = draft.lines.rbegin(); line != draft.lines.rend(); ++line) {
+    if (line->content == content) oldest_first.push_back(*line);
+  }
+  const auto groups = iceberg::PlanMerge(oldest_first, iceberg::MergeOptionsOf(draft.head));
   for (const std::vector<std::size_t>& group : groups) {
     std::vector<ManifestEntry> merged;
     for (const std::size_t index : group) {
-      const ManifestFile& line = before[index];
+      const ManifestFile& line = oldest_first[index];
       HEALIX_TRY(const auto entries, Entries(draft, line));
       auto carried = iceberg::CarryOver(entries, draft.snapshot_id);
       std::move(carried.begin(), carried.end(), std::back_inserter(merged));
       std::erase_if(draft.lines, [&](const ManifestFile& kept) { return kept.path == line.path; });
       std::erase_if(pending_, [&](const PendingFile& file) { return file.location == line.path; });
     }
-    const ManifestFile& first = before[group.front()];
-    HEALIX_RETURN_IF_ERROR(
-        AddManifest(draft, {draft.snapshot_id, first.spec_id, first.content}, merged));
+    const std::int32_t spec_id = oldest_first[group.front()].spec_id;
+    HEALIX_RETURN_IF_ERROR(AddManifest(draft, {draft.snapshot_id, spec_id, content}, merged));
   }
   return {};
 }
@@ -153,7 +157,7 @@ Result<TableMetadata> SnapshotEditor::Finish(Draft& draft, const SnapshotEdit& e
     snapshot.added_rows = list.added_rows;
   }
   pending_.push_back({snapshot.manifest_list, std::move(list.bytes)});
-  return iceberg::AddSnapshot(draft.head, std::move(snapshot));
+  return iceberg::AddSnapshot(std::move(draft.head), std::move(snapshot));
 }
 
 std::string SnapshotEditor::NewLocation(const TableMetadata& table, std::string_view ending) {

@@ -38,7 +38,7 @@ class SnapshotEditor final {
 
   /// Returns `head` with a snapshot more.
   /// Errors   kCommitConflict when a removed file is not live in `head`.
-  Result<iceberg::TableMetadata> Apply(const iceberg::TableMetadata& head, const SnapshotEdit& edit,
+  Result<iceberg::TableMetadata> Apply(iceberg::TableMetadata head, const SnapshotEdit& edit,
                                        iceberg::Timestamp now);
 
   /// Returns the files to write before the metadata may be published.
@@ -50,7 +50,7 @@ class SnapshotEditor final {
   Status RemoveFrom(Draft& draft, iceberg::ManifestContent content,
                     const std::set<std::string>& locations);
   Status AddNew(Draft& draft, const SnapshotEdit& edit);
-  Status MergeSmall(Draft& draft);
+  Status MergeSmall(Draft& draft, iceberg::ManifestContent content);
   Status AddManifest(Draft& draft, const iceberg::ManifestOptions& options,
                      const std::vector<iceberg::ManifestEntry>& entries);
   Result<iceberg::TableMetadata> Finish(Draft& draft, const SnapshotEdit& edit,
