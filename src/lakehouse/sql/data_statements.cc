@@ -2,6 +2,7 @@
 #include <set>
 
 #include "lakehouse/sql/name_resolver_internal.h"
+#include "lakehouse/sql/partition_text_internal.h"
 #include "lakehouse/sql/statement_check_internal.h"
 #include "lakehouse/sql/statements_internal.h"
 #include "lakehouse/tables/data_files.h"
@@ -62,7 +63,11 @@ Result<engine::SqlSource> InsertSource(const StatementContext& context,
   HEALIX_TRY(const auto columns,
              context.warehouse.parts().engine.Describe(scope, statement.query_sql));
   const std::vector<std::string> sources = SourceNames(columns.size());
-  HEALIX_TRY(const auto expressions, MatchColumns(schema, statement.column_names, sources));
+  std::vector<std::string> targets = statement.column_names;
+  if (IsByName(statement)) {
+    for (const engine::ResultColumn& column : columns) targets.push_back(column.name);
+  }
+  HEALIX_TRY(const auto expressions, MatchColumns(schema, targets, sources));
   return engine::SqlSource{std::move(scope), "SELECT " + JoinWithCommas(expressions) + " FROM (" +
                                                  statement.query_sql + ") AS source(" +
                                                  JoinWithCommas(sources) + ")"};
@@ -145,6 +150,7 @@ Result<StatementResult> RunCreateTableAs(const StatementContext& context,
              context.warehouse.parts().engine.Describe(scope, statement.query_sql));
   tables::NewTableLayout layout;
   HEALIX_TRY(layout.schema, SchemaOfQuery(columns, statement.column_names));
+  HEALIX_TRY(layout.partitioning, ParsePartitioning(statement.partition_by));
   HEALIX_TRY(tables::TablePlan plan, context.warehouse.PlanTable(name, layout));
   tables::DataFileWriter writer(context.warehouse);
   HEALIX_TRY(const auto files,

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "lakehouse/sql/name_resolver_internal.h"
+#include "lakehouse/sql/partition_text_internal.h"
 #include "lakehouse/sql/statement_check_internal.h"
 #include "lakehouse/sql/statements_internal.h"
 
@@ -105,7 +106,13 @@ bool IsAlreadySo(const iceberg::Schema& schema, const ParsedStatement& statement
   return alter.action == AlterTable::Action::kDropColumn && !SpelledPath(schema, alter.path);
 }
 
-Result<tables::Operation> OperationOf(const TableSnapshot& snapshot, const AlterTable& alter) {
+Result<tables::Operation> OperationOf(const TableSnapshot& snapshot,
+                                      const ParsedStatement& statement) {
+  const AlterTable& alter = *statement.alter;
+  if (alter.action == AlterTable::Action::kSetPartitioning) {
+    HEALIX_TRY(auto fields, ParsePartitioning(statement.partition_by));
+    return tables::Operation(tables::ChangePartitioning{std::move(fields)});
+  }
   if (alter.action == AlterTable::Action::kRenameTable) {
     TableName renamed{snapshot.name().schema, FoldCase(alter.new_name)};
     HEALIX_RETURN_IF_ERROR(tables::Validate(renamed));
@@ -119,7 +126,7 @@ Result<StatementResult> AlterOnce(const StatementContext& context, const ParsedS
                                   const TableName& name) {
   HEALIX_TRY(TableSnapshot snapshot, context.warehouse.Load(name));
   if (IsAlreadySo(snapshot.metadata().CurrentSchema(), statement)) return StatementResult();
-  HEALIX_TRY(tables::Operation operation, OperationOf(snapshot, *statement.alter));
+  HEALIX_TRY(tables::Operation operation, OperationOf(snapshot, statement));
   tables::CommitRequest request;
   request.tables.push_back({name, std::move(snapshot), {std::move(operation)}});
   const auto committed = CommitChange(context, {"alter_table", name}, std::move(request));
@@ -149,6 +156,7 @@ Result<StatementResult> RunCreateTable(const StatementContext& context,
   }
   tables::NewTableLayout layout;
   HEALIX_TRY(layout.schema, SchemaOf(statement.columns));
+  HEALIX_TRY(layout.partitioning, ParsePartitioning(statement.partition_by));
   HEALIX_TRY(tables::TablePlan plan, context.warehouse.PlanTable(name, layout));
   tables::CommitRequest request;
   request.tables.push_back({name, std::nullopt, {tables::CreateTable{std::move(plan)}}});

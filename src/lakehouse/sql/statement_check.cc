@@ -1,8 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "lakehouse/sql/allowed_functions.h"
 #include "lakehouse/sql/statement_check_internal.h"
 
 namespace healix::lakehouse::sql {
+namespace {
+
+constexpr std::string_view kByName = "BY NAME";
+
+}  // namespace
+
+bool IsByName(const engine::ParsedStatement& statement) {
+  const auto& parts = statement.unsupported_parts;
+  return statement.kind == engine::StatementKind::kInsert &&
+         std::find(parts.begin(), parts.end(), kByName) != parts.end();
+}
 
 Error Refused(std::string_view what) {
   return MakeError(ErrorCode::kSqlRefused, "{} is not allowed", SafeName(what));
@@ -10,8 +23,9 @@ Error Refused(std::string_view what) {
 
 Status CheckAllowed(const engine::ParsedStatement& statement) {
   if (statement.kind == engine::StatementKind::kOther) return Refused(statement.kind_name);
-  if (!statement.unsupported_parts.empty()) {
-    return Refused(statement.kind_name + " with " + statement.unsupported_parts.front());
+  for (const std::string& part : statement.unsupported_parts) {
+    if (IsByName(statement) && part == kByName) continue;
+    return Refused(statement.kind_name + " with " + part);
   }
   for (const engine::FunctionReference& function : statement.functions) {
     if (!IsAllowed(function)) return Refused("the function " + function.name);

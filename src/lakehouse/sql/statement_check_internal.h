@@ -10,6 +10,9 @@ namespace healix::lakehouse::sql {
 /// Errors   kSqlRefused naming the statement, the part or the function that is not allowed.
 Status CheckAllowed(const engine::ParsedStatement& statement);
 
+/// Tells whether an INSERT matches columns BY NAME.
+bool IsByName(const engine::ParsedStatement& statement);
+
 /// Returns an error that names what was refused.
 Error Refused(std::string_view what);
 
