@@ -6,15 +6,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 namespace healix::app {
 namespace {
 
-void Write(std::FILE* to, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), to);
-  std::fflush(to);
+void Write(std::ostream& to, std::string_view text) {
+  to.write(text.data(), static_cast<std::streamsize>(text.size()));
+  to.flush();
 }
 
 /// Counts code points, so that columns with accents align.
@@ -40,8 +40,8 @@ Console::Console(Style style)
 
 void Console::Print(std::string_view text) {
   EndProgress();
-  Write(stdout, text);
-  if (text.empty() || text.back() != '\n') Write(stdout, "\n");
+  Write(std::cout, text);
+  if (text.empty() || text.back() != '\n') Write(std::cout, "\n");
 }
 
 void Console::PrintTable(const std::vector<std::string>& header,
@@ -71,7 +71,7 @@ void Console::PrintTable(const std::vector<std::string>& header,
 void Console::PrintError(const Error& error) {
   EndProgress();
   if (style_ == Style::kText) {
-    Write(stderr, error.ToString() + "\n  " + std::string(Describe(error.code()).action) + "\n");
+    Write(std::cerr, error.ToString() + "\n  " + std::string(Describe(error.code()).action) + "\n");
     return;
   }
   nlohmann::ordered_json body = {{"code", std::string(Name(error.code()))},
@@ -83,19 +83,19 @@ void Console::PrintError(const Error& error) {
   body["retryable"] = error.retryable();
   body["action"] = std::string(Describe(error.code()).action);
   const nlohmann::ordered_json document = {{"error", body}};
-  Write(stderr,
+  Write(std::cerr,
         document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
 void Console::ShowProgress(std::string_view line) {
   if (!interactive_) return;
-  Write(stderr, fmt::format("\r\x1b[2K{}", line));
+  Write(std::cerr, fmt::format("\r\x1b[2K{}", line));
   progress_shown_ = true;
 }
 
 void Console::EndProgress() {
   if (!progress_shown_) return;
-  Write(stderr, "\r\x1b[2K");
+  Write(std::cerr, "\r\x1b[2K");
   progress_shown_ = false;
 }
 

@@ -118,6 +118,7 @@ class TableOutput final : public ResultOutput {
       if (!result.rows_changed) console_.Print("done");
       return {};
     }
+    if (result.kind == engine::StatementKind::kExplain) return PrintPlan(*result.rows);
     std::vector<std::vector<std::string>> shown;
     std::uint64_t count = 0;
     HEALIX_RETURN_IF_ERROR(ForEachRow(*result.rows, [&](const engine::TextRow& row) {
@@ -136,6 +137,11 @@ class TableOutput final : public ResultOutput {
  private:
   static constexpr std::uint64_t kRowsShown = 1000;
   static constexpr std::size_t kCellBytesShown = 80;
+
+  /// A plan is drawn over many lines; it is shown as it is.
+  Status PrintPlan(engine::ResultStream& rows) {
+    return ForEachRow(rows, [&](const engine::TextRow& row) { console_.Print(row.back().text); });
+  }
 
   static std::vector<std::string> Shorten(const engine::TextRow& row) {
     std::vector<std::string> cells;
