@@ -10,9 +10,9 @@ add_library(healix_flags INTERFACE)
 target_compile_options(healix_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wimplicit-fallthrough -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ 12 reports these two falsely through inlined std::variant and std::string.
+  # g++ 12 reports these falsely through inlined std::variant, std::optional and std::string.
   target_compile_options(healix_flags INTERFACE
-    -Wno-maybe-uninitialized -Wno-restrict -Wno-error=array-bounds -Wno-error=stringop-overflow)
+    -Wno-maybe-uninitialized -Wno-uninitialized -Wno-restrict -Wno-error=array-bounds -Wno-error=stringop-overflow)
 endif()
 if(HEALIX_SANITIZE)
   target_compile_options(healix_flags INTERFACE
