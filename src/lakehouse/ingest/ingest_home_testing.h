@@ -48,7 +48,6 @@ class IngestHome final {
     check(opened);
     engine_ = std::move(opened).value();
     tables::TableOptions tables;
-    tables.warehouse_uri = objects_->prefix();
     const tables::WarehouseParts parts{*records_, *objects_, *engine_, files_};
     auto warehouse = tables::Warehouse::Open(parts, tables);
     check(warehouse);

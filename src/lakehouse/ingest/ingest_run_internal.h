@@ -30,6 +30,7 @@ class IngestRun final {
  public:
   IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings);
 
+  const IngestId& id() const { return result_.ingest; }
   /// Takes everything in. An error is why it stopped early; what was committed stays.
   Status Run(const std::vector<InputFile>& files);
   /// Returns what was found; after an error of Run() also what was not committed any more.

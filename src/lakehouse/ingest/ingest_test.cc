@@ -226,7 +226,7 @@ TEST_F(IngestTest, ACancelledIngestGoesOnBehindWhatIsCommitted) {
   EXPECT_TRUE(IsOk(VerifyReceipt(home_->parts(), second->receipt.id)));
 }
 
-TEST_F(IngestTest, VerifyFindsAMissingRow) {
+TEST_F(IngestTest, VerifyRefusesAChangedReceipt) {
   const auto outcome = home_->Take({Write("Patient.ndjson", PatientLine("a"))});
   ASSERT_TRUE(IsOk(outcome));
   const auto removed = home_->records().Write([](storage::records::Transaction& transaction) {
@@ -238,6 +238,20 @@ TEST_F(IngestTest, VerifyFindsAMissingRow) {
       IsError(VerifyReceipt(home_->parts(), outcome->receipt.id), ErrorCode::kSignatureInvalid));
   EXPECT_TRUE(
       IsError(VerifyReceipt(home_->parts(), ReceiptId("none")), ErrorCode::kReceiptNotFound));
+}
+
+TEST_F(IngestTest, VerifyFindsMissingRows) {
+  const auto outcome = home_->Take({Write("Patient.ndjson", PatientLine("a"))});
+  ASSERT_TRUE(IsOk(outcome));
+  const auto base = home_->warehouse().Load({"raw", "fhir"});
+  ASSERT_TRUE(IsOk(base));
+  tables::DeleteRows gone;
+  gone.removed_data_files = {home_->Ask("raw.fhir", "SELECT DISTINCT _file FROM input")};
+  tables::CommitRequest request;
+  request.tables.push_back({base->name(), *base, {gone}});
+  ASSERT_TRUE(IsOk(home_->warehouse().Commit(request)));
+  EXPECT_TRUE(
+      IsError(VerifyReceipt(home_->parts(), outcome->receipt.id), ErrorCode::kReceiptMismatch));
 }
 
 TEST_F(IngestTest, RefusesABadSourceNameAndAMissingPath) {

@@ -62,7 +62,7 @@ struct IntakeOptions {
 /// Owns     the batch under construction; borrows store, clock and findings.
 /// Threads  one at a time.
 /// Errors   those of the store.
-/// Example  IntakeTest.EqualContentIsADuplicateAlsoWithinABatch
+/// Example  IngestTest.EqualContentInAnotherFileOrOrderIsADuplicate
 class Intake final {
  public:
   Intake(const Parts& parts, IntakeOptions options, Findings& findings);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "lakehouse/ingest/account_json_internal.h"
 #include "lakehouse/ingest/ledger_internal.h"
 #include "storage/records/attribution.h"
@@ -78,7 +80,11 @@ FileAccount AccountForReceipt(const LedgerEntry& entry) {
     counts.duplicate += earlier->second.written;
     counts.tombstones -= earlier->second.tombstones;
   }
-  if (Sum(account.types).written == 0) account.ingests.clear();
+  // Rows of those ingests stand in the earlier receipt.
+  std::erase_if(account.ingests, [&](const std::string& ingest) {
+    const std::vector<std::string>& told = entry.receipted->ingests;
+    return std::find(told.begin(), told.end(), ingest) != told.end();
+  });
   return account;
 }
 

@@ -88,7 +88,7 @@ Result<Receipt> ShowReceipt(const Parts& parts, const ReceiptId& id);
 /// Checks the signature, that all sums agree, and that the tables hold as many rows per file and
 /// type as the receipt says were written.
 /// Errors   kReceiptNotFound, kSignatureInvalid, kReceiptMismatch.
-/// Example  ReceiptTest.VerifyFindsAMissingRow
+/// Example  IngestTest.VerifyFindsMissingRows
 Result<Verification> VerifyReceipt(const Parts& parts, const ReceiptId& id);
 
 /// Returns the JSON of `healix ingest --json`: found, written, duplicate, quarantined, bytes and

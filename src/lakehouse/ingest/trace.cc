@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/hash/sha256.h"
+#include "formats/cutting/text_encoding.h"
 #include "lakehouse/engine/statement_parser.h"
 #include "lakehouse/ingest/parquet_source_internal.h"
 #include "lakehouse/ingest/raw_tables_internal.h"
@@ -95,7 +96,7 @@ Result<std::vector<TracedRow>> FindTabularRows(const Parts& parts, const tables:
     row.record.offset = NumberOf(cells[1]);
     row.record.length = NumberOf(cells[2]);
     row.record.hash = cells[3].text;
-    row.format = "csv";
+    row.format = cells[3].kind == engine::TextCell::Kind::kNull ? "table" : "csv";
     engine::AppendJsonObject(row.record.stored, names, {cells.begin() + 4, cells.end()});
     rows.push_back(std::move(row));
     return {};
@@ -121,6 +122,24 @@ Error Mismatch(const TracedRecord& record) {
       .At({record.file, record.offset, {}});
 }
 
+/// Reads a row that was copied from a Parquet file again, with the columns that it has there.
+Status TraceCopiedRow(const Parts& parts, TracedRecord& record, const OnRecord& on_record) {
+  HEALIX_TRY(const auto info, parts.engine.InspectParquet(record.file));
+  HEALIX_TRY(
+      const auto rows,
+      parts.engine.Query(InputScope(info),
+                         "SELECT * FROM input WHERE _pos = " + std::to_string(record.offset), {}));
+  HEALIX_TRY(const std::vector<engine::TextRow> found, rows->NextRows());
+  if (found.size() != 1) return Mismatch(record);
+  engine::AppendJsonObject(record.source_bytes, engine::UniqueNames(rows->columns()),
+                           found.front());
+  // The stored row begins with the same columns and ends with those of its lineage.
+  const std::string_view members(record.source_bytes.data(), record.source_bytes.size() - 1);
+  if (!record.stored.starts_with(members)) return Mismatch(record);
+  record.match = TracedRecord::Match::kCanonical;
+  return on_record(record);
+}
+
 Status TraceParquetRow(const Parts& parts, TracedRecord& record, const OnRecord& on_record) {
   HEALIX_TRY(const auto info, parts.engine.InspectParquet(record.file));
   HEALIX_TRY(const auto rows, ParquetRows::Open(parts.engine, info, {record.offset, 1}));
@@ -131,21 +150,36 @@ Status TraceParquetRow(const Parts& parts, TracedRecord& record, const OnRecord&
   return on_record(record);
 }
 
+bool IsAsTakenIn(const TracedRow& row, const std::string& utf8) {
+  const bool is_stored = row.format == "csv" || row.record.stored == utf8;
+  return is_stored && base::Sha256Of(utf8).ToHex() == row.record.hash;
+}
+
+/// Tells whether source bytes are the record, as they are or in an encoding that is not UTF-8.
+bool IsSource(const TracedRow& row, const std::string& bytes) {
+  using formats::TextEncoding;
+  if (IsAsTakenIn(row, bytes)) return true;
+  for (const TextEncoding encoding : {TextEncoding::kUtf16Le, TextEncoding::kUtf16Be,
+                                      TextEncoding::kWindows1252, TextEncoding::kLatin1}) {
+    std::string utf8;
+    formats::AppendAsUtf8(encoding, bytes, utf8);
+    if (IsAsTakenIn(row, utf8)) return true;
+  }
+  return false;
+}
+
 /// Reads all byte sources in one pass per file.
 Status TraceBytes(const Parts& parts, std::vector<TracedRow>& rows, const OnRecord& on_record) {
   std::vector<SourceRange> ranges;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].format == "parquet") continue;
+    if (rows[i].format == "parquet" || rows[i].format == "table") continue;
     const TracedRecord& record = rows[i].record;
     ranges.push_back({record.file, record.offset, record.length, i});
   }
   return ReadRanges(parts.files, std::move(ranges),
                     [&](const SourceRange& range, std::string bytes) -> Status {
                       TracedRow& row = rows[range.index];
-                      const bool is_stored = row.format == "csv" || row.record.stored == bytes;
-                      if (!is_stored || base::Sha256Of(bytes).ToHex() != row.record.hash) {
-                        return Mismatch(row.record);
-                      }
+                      if (!IsSource(row, bytes)) return Mismatch(row.record);
                       row.record.source_bytes = std::move(bytes);
                       return on_record(row.record);
                     });
@@ -165,8 +199,11 @@ Status Trace(const Parts& parts, const std::string& table, const std::vector<std
                      ids.size(), SafeName(table));
   }
   for (TracedRow& row : rows) {
-    if (row.format != "parquet") continue;
-    HEALIX_RETURN_IF_ERROR(TraceParquetRow(parts, row.record, on_record));
+    if (row.format == "parquet") {
+      HEALIX_RETURN_IF_ERROR(TraceParquetRow(parts, row.record, on_record));
+    } else if (row.format == "table") {
+      HEALIX_RETURN_IF_ERROR(TraceCopiedRow(parts, row.record, on_record));
+    }
   }
   return TraceBytes(parts, rows, on_record);
 }
