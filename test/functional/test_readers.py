@@ -31,6 +31,10 @@ STEPS = {
     "widen": (["ALTER TABLE main.visits ALTER COLUMN ward TYPE BIGINT",
                "INSERT INTO main.visits SELECT 7000, 'z', 3.5, DATE '2025-02-05', 5000000000, 1.0"],
               BASE),
+    "partition": (["ALTER TABLE main.visits SET PARTITIONED BY (month(day), truncate(2, patient))",
+                   "INSERT INTO main.visits SELECT id + 2000, patient, cost, day, ward, score "
+                   "FROM main.visits WHERE id < 200",
+                   "DELETE FROM main.visits WHERE id % 5 = 0"], BASE),
     "delete": (["DELETE FROM main.visits WHERE id % 3 = 0",
                 "DELETE FROM main.visits WHERE patient = 'p1' AND ward = 2"], BASE),
     "delete-all-of-a-file": (["INSERT INTO main.visits SELECT id + 1000, patient, cost, day, ward, score "
