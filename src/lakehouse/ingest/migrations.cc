@@ -45,7 +45,7 @@ CREATE TABLE ingest_receipts (
   written {int} NOT NULL, duplicate {int} NOT NULL, quarantined {int} NOT NULL,
   bytes {int} NOT NULL,
   json {text} NOT NULL,
-  key_id {text} NOT NULL, signature {text} NOT NULL
+  public_key {text} NOT NULL, signature {text} NOT NULL
 ) {rows};
 )";
 

@@ -61,8 +61,8 @@ struct Receipt {
   std::vector<IgnoredFile> ignored;
   std::map<std::string, std::int64_t> snapshots;  ///< `raw.fhir` -> snapshot id
   std::string json;
-  std::string key_id;     ///< of the Ed25519 key; "" in a dry run
-  std::string signature;  ///< base64url; "" in a dry run
+  std::string public_key;  ///< Ed25519, base64url; "" in a dry run
+  std::string signature;   ///< base64url; "" in a dry run
 };
 
 /// One line of `receipt list`.
@@ -95,7 +95,8 @@ Result<Verification> VerifyReceipt(const Parts& parts, const ReceiptId& id);
 /// receipt at its top, then types, files, ignored, reasons.
 std::string SummaryJson(const Receipt& receipt);
 
-/// Returns the document that a recipient can check: {"receipt": …, "key": …, "signature": …}.
+/// Returns the document that a recipient can check without healix: {"key": …, "receipt": …,
+/// "signature": …}, where `receipt` is the signed text as one JSON string (docs/receipts.md).
 std::string SignedJson(const Receipt& receipt);
 
 }  // namespace healix::lakehouse::ingest

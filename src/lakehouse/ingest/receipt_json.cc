@@ -111,8 +111,8 @@ Result<Receipt> ReceiptFromJson(std::string_view json) {
 
 std::string SignedJson(const Receipt& receipt) {
   return JsonObjectText()
-      .Text("key", receipt.key_id)
-      .Raw("receipt", receipt.json)
+      .Text("key", receipt.public_key)
+      .Text("receipt", receipt.json)
       .Text("signature", receipt.signature)
       .Close();
 }

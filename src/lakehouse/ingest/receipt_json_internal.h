@@ -13,7 +13,7 @@ namespace healix::lakehouse::ingest {
 /// Sums files up: totals, bytes, types and reasons of the receipt.
 void SumFiles(Receipt& receipt);
 
-/// Returns canonical JSON of everything but `json`, `key_id` and `signature`.
+/// Returns canonical JSON of everything but `json`, `public_key` and `signature`.
 std::string ToCanonicalJson(const Receipt& receipt);
 
 /// Reads what ToCanonicalJson printed. Errors kRecordsDamaged.

@@ -19,11 +19,11 @@ std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(valu
 Status InsertReceipt(Transaction& transaction, const Receipt& receipt) {
   const auto inserted = transaction.Execute(
       "INSERT INTO ingest_receipts (id, ingest, finished_at, written, duplicate, quarantined, "
-      "bytes, json, key_id, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "bytes, json, public_key, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {Value(receipt.id.value()), Value(receipt.ingest.value()),
        Value(base::ToMicros(receipt.finished_at)), Value(Signed(receipt.totals.written)),
        Value(Signed(receipt.totals.duplicate)), Value(Signed(receipt.totals.quarantined)),
-       Value(Signed(receipt.bytes.total())), Value(receipt.json), Value(receipt.key_id),
+       Value(Signed(receipt.bytes.total())), Value(receipt.json), Value(receipt.public_key),
        Value(receipt.signature)});
   return inserted ? Status() : Status(inserted.error());
 }
@@ -72,7 +72,7 @@ Result<Receipt> SignReceipt(const Parts& parts, const RunResult& result, Receipt
   draft.id = ReceiptId(parts.ids.Next().ToString());
   draft.json = ToCanonicalJson(draft);
   draft.signature = parts.key.Sign(draft.json);
-  draft.key_id = parts.key.public_key().id();
+  draft.public_key = parts.key.public_key().ToText();
   const trust::journal::Act act = FinishAct(parts, draft);
   base::SyncPoint("ingest.receipt.before_commit");
   const auto store = [&](Transaction& transaction) {
@@ -108,12 +108,12 @@ Result<std::vector<ReceiptLine>> ListReceipts(const Parts& parts, std::size_t li
 Result<Receipt> ShowReceipt(const Parts& parts, const ReceiptId& id) {
   HEALIX_RETURN_IF_ERROR(MigrateIngest(parts.records));
   HEALIX_TRY(const auto row, parts.records.Read([&](Reader& reader) {
-    return reader.QueryFirst("SELECT json, key_id, signature FROM ingest_receipts WHERE id = ?",
+    return reader.QueryFirst("SELECT json, public_key, signature FROM ingest_receipts WHERE id = ?",
                              {Value(id.value())});
   }));
   if (!row) return MakeError(ErrorCode::kReceiptNotFound, "there is no receipt of that id");
   HEALIX_TRY(Receipt receipt, ReceiptFromJson(row->Text(0)));
-  receipt.key_id = row->Text(1);
+  receipt.public_key = row->Text(1);
   receipt.signature = row->Text(2);
   return receipt;
 }
