@@ -135,7 +135,10 @@ Status IngestRun::TakeMembers(const OpenFile& file) {
     return Finish(work);
   };
   auto members = formats::archive::OpenInput(parts_.files, file.input.path, {});
-  if (!members) return IsAboutContent(members.error()) ? damaged(members.error()) : members.error();
+  if (!members) {
+    if (IsAboutContent(members.error())) return damaged(members.error());
+    return Vanished(members.error(), file.input.path);
+  }
   while (!IsCancelled()) {
     const auto member = (*members)->Next();
     if (!member) return IsAboutContent(member.error()) ? damaged(member.error()) : member.error();

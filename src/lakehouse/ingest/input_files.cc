@@ -93,11 +93,6 @@ bool IsBulkManifest(std::string_view head) {
   return !has("\"resourceType\"") && has("\"transactionTime\"") && has("\"output\"");
 }
 
-Error Vanished(const Error& error, const std::string& path) {
-  if (error.code() != ErrorCode::kFileNotFound) return error;
-  return MakeError(ErrorCode::kInputVanished, "{} is gone", SafePath(path));
-}
-
 }  // namespace
 
 Result<std::vector<InputFile>> FindInputFiles(base::FileSystem& files,
@@ -135,6 +130,11 @@ Recognised Recognise(std::string_view content_name, std::string_view head) {
     return {std::nullopt, "bulk-export-manifest"};
   }
   return {kind, ""};
+}
+
+Error Vanished(const Error& error, const std::string& path) {
+  if (error.code() != ErrorCode::kFileNotFound) return error;
+  return MakeError(ErrorCode::kInputVanished, "{} is gone", SafePath(path));
 }
 
 Result<FileIdentity> IdentifyFile(base::FileSystem& files, const std::string& path) {

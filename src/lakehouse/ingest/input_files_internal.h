@@ -39,6 +39,9 @@ struct Recognised {
 /// Example  InputFilesTest.RecognisesByNameElseByContent
 Recognised Recognise(std::string_view content_name, std::string_view head);
 
+/// Turns kFileNotFound of a file that was there when the run began into kInputVanished.
+Error Vanished(const Error& error, const std::string& path);
+
 /// Hash and identity of a file as it was read from start to end.
 struct FileIdentity {
   std::string sha256;  ///< hexadecimal
