@@ -97,7 +97,7 @@ class Grammar final {
         {"table", Format::kTable}, {"json", Format::kJson}, {"csv", Format::kCsv}};
     sql->add_option_function<Format>(
            "--format", [this](const Format& format) { sql_.format = format; }, "table, json or csv")
-        ->transform(CLI::CheckedTransformer(names));
+        ->transform(CLI::CheckedTransformer(names).description("FORMAT"));
     sql->add_option("-o,--output", sql_.output_file, "write rows to FILE.parquet or FILE.arrow");
     sql->callback([this] {
       if (sql_.statement.empty() == sql_.file.empty()) {

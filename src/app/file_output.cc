@@ -93,8 +93,9 @@ class ParquetOutput final : public FileOutput {
 
  protected:
   Result<std::uint64_t> Store(std::unique_ptr<engine::ResultStream> rows) override {
-    const std::filesystem::path path = options().output_file;
-    const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
+    // The engine writes to absolute places only.
+    const std::filesystem::path path = std::filesystem::absolute(options().output_file);
+    const std::string folder = path.parent_path().string();
     engine::WriteOptions write;
     HEALIX_TRY(write.schema, SchemaOf(*rows));
     write.folder = folder;
