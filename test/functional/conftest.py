@@ -1,25 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the functional tests share: the program under test, homes, and the shared data."""
+import contextlib
 import json
 import os
 import pathlib
 import subprocess
+import uuid
 
+import psycopg
 import pytest
 
 
 class Healix:
-    """Calls the program on one home folder. Every call is a process of its own, as for a user."""
+    """Calls the program on one home folder. Every call is a process of its own, as for a user.
+    `env` holds what the configuration under test adds to the environment."""
 
-    def __init__(self, program: str, home: pathlib.Path):
+    def __init__(self, program: str, home: pathlib.Path, env: dict[str, str] | None = None):
         self.program = program
         self.home = home
+        self.env = env or {}
 
     def run(self, *words: object, env: dict | None = None, timeout_s: int = 600,
             cwd: pathlib.Path | None = None) -> subprocess.CompletedProcess:
         command = [self.program, "--home", str(self.home), *map(str, words)]
         return subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, cwd=cwd,
-                              env={**os.environ, **(env or {})}, check=False)
+                              env={**os.environ, **self.env, **(env or {})}, check=False)
 
     def json(self, *words: object, **options):
         """Runs a command with --json, which must succeed, and returns its answer."""
@@ -45,13 +50,59 @@ def program() -> str:
     return path
 
 
+def configuration() -> str:
+    """The text of the configuration under test (test/configs), empty for the default one."""
+    path = os.environ.get("HEALIX_TEST_CONFIG")
+    return pathlib.Path(path).read_text(encoding="utf-8") if path else ""
+
+
+@contextlib.contextmanager
+def postgres_database():
+    """A database of its own on the private server; yields its connection string."""
+    server = os.environ["HEALIX_TEST_POSTGRES"]
+    name = f"home_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield psycopg.conninfo.make_conninfo(server, dbname=name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def home_maker(program: str, folder: pathlib.Path):
+    """Yields a function that makes a home of that name under the configuration under test."""
+    with contextlib.ExitStack() as databases:
+        def make(name: str) -> Healix:
+            text, env = configuration(), {}
+            if "{postgres}" in text:
+                env["HEALIX_RECORDS_CONNECTION"] = databases.enter_context(postgres_database())
+            made = Healix(program, folder / name / "home", env)
+            made.home.parent.mkdir(exist_ok=True)
+            done = made.run("init", made.home)
+            assert done.returncode == 0, done.stderr
+            if text and not env:
+                (made.home / "settings.yaml").write_text(text, encoding="utf-8")
+            return made
+        yield make
+
+
 @pytest.fixture
-def healix(program, tmp_path) -> Healix:
+def new_home(program, tmp_path):
+    with home_maker(program, tmp_path) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def module_home(program, tmp_path_factory):
+    """A home that the tests of one file share; they only read what its first fixture wrote."""
+    with home_maker(program, tmp_path_factory.mktemp("module")) as make:
+        yield make("home")
+
+
+@pytest.fixture
+def healix(new_home) -> Healix:
     """A program with a fresh home."""
-    made = Healix(program, tmp_path / "home")
-    done = made.run("init", made.home)
-    assert done.returncode == 0, done.stderr
-    return made
+    return new_home("healix")
 
 
 @pytest.fixture(scope="session")
