@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Section 6, archives and compressions that are bombs, climb out of their folder, or are not what
+their name says: named, put aside, and what lies beside them is taken in.
+"""
+import gzip
+import io
+import tarfile
+import zipfile
+
+import zstandard
+from fhir_files import id_of, ndjson, patients, write_ndjson
+from taking_in import kept_of, place_of, stored_ids, take_in
+
+MIB = 2**20
+GOOD = patients(5)
+REST = patients(2, prefix="rest")
+
+
+def ids(lines) -> list[str]:
+    return sorted(id_of(line) for line in lines)
+
+
+def note(table_row, case, entry, answer):
+    table_row("Bad input", case=case, code=entry["code"], position=place_of(entry),
+              kept=kept_of(answer))
+
+
+def write_zip(path, members: dict[str, bytes]):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def write_tar(path, members: dict[str, bytes]):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(path, "w") as archive:
+        for name, data in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return path
+
+
+def zip_bomb() -> bytes:
+    """Blanks in a zip in a zip: some 60 KB that would become 64 GB."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("blanks.ndjson", b" " * (64 * MIB))
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for i in range(1000):
+            archive.writestr(f"{i}.zip", inner.getvalue())
+    return outer.getvalue()
+
+
+def test_zip_bomb(healix, tmp_path, table_row):
+    folder = tmp_path / "ward"
+    folder.mkdir()
+    (folder / "bomb.zip").write_bytes(zip_bomb())
+    write_ndjson(folder / "good.ndjson", GOOD)
+    answer, entries = take_in(healix, folder)
+    assert {entry["code"] for entry in entries} == {"ARCHIVE_BOMB"}
+    assert all("bomb.zip" in entry["file"] for entry in entries)
+    assert stored_ids(healix) == ids(GOOD)
+    note(table_row, "zip bomb", entries[0], answer)
+
+
+def test_gzip_bomb_keeps_what_came_before_it(healix, tmp_path, table_row):
+    folder = tmp_path / "ward"
+    folder.mkdir()
+    (folder / "bomb.ndjson.gz").write_bytes(gzip.compress(ndjson(GOOD) + b"\n" * (100 * MIB)))
+    answer, [entry] = take_in(healix, folder)
+    assert entry["code"] == "ARCHIVE_BOMB" and entry["offset"] >= len(ndjson(GOOD)) - 1
+    assert stored_ids(healix) == ids(GOOD)
+    note(table_row, "gzip bomb", entry, answer)
+
+
+def check_unsafe_path(healix, tmp_path, archive):
+    answer, [entry] = take_in(healix, archive)
+    assert entry["code"] == "ARCHIVE_PATH_UNSAFE"
+    assert stored_ids(healix) == ids(GOOD + REST)
+    assert not list(tmp_path.rglob("escaped*"))
+    return entry, answer
+
+
+def test_zip_member_that_climbs_out(healix, tmp_path, table_row):
+    archive = write_zip(tmp_path / "ward/export.zip",
+                        {"a.ndjson": ndjson(GOOD), "../../escaped.ndjson": ndjson(patients(1, "no")),
+                         "b.ndjson": ndjson(REST)})
+    note(table_row, "zip path with ..", *check_unsafe_path(healix, tmp_path, archive))
+
+
+def test_tar_member_that_climbs_out(healix, tmp_path, table_row):
+    archive = write_tar(tmp_path / "ward/export.tar",
+                        {"a.ndjson": ndjson(GOOD), "x/../../escaped.ndjson": ndjson(patients(1, "no")),
+                         "b.ndjson": ndjson(REST)})
+    note(table_row, "tar path with ..", *check_unsafe_path(healix, tmp_path, archive))
+
+
+def test_plain_file_that_says_gzip(healix, tmp_path, table_row):
+    file = tmp_path / "ward/people.ndjson.gz"
+    write_ndjson(file, GOOD)
+    answer, [entry] = take_in(healix, file)
+    assert (answer["written"], entry["code"]) == (0, "ARCHIVE_INVALID")
+    note(table_row, "wrong compression: plain named .gz", entry, answer)
+
+    file.write_bytes(gzip.compress(ndjson(GOOD)))  # the second run completes the work
+    answer, _ = take_in(healix, file)
+    assert answer["written"] == len(GOOD)
+
+
+def test_zstd_that_says_gzip_is_read(healix, tmp_path, table_row):
+    file = tmp_path / "ward/people.ndjson.gz"
+    file.parent.mkdir()
+    file.write_bytes(zstandard.compress(ndjson(GOOD)))
+    answer, entries = take_in(healix, file)
+    assert not entries and stored_ids(healix) == ids(GOOD)
+    table_row("Bad input", case="wrong compression: zstd named .gz", code="none, it is read",
+              kept=kept_of(answer))
+
+
+def test_truncated_gzip(healix, tmp_path, table_row):
+    """The records before the cut are good; the rest comes with the whole file."""
+    lines = patients(2000, filler_bytes=0)
+    whole = gzip.compress(ndjson(lines))
+    file = tmp_path / "ward/people.ndjson.gz"
+    file.parent.mkdir()
+    file.write_bytes(whole[:len(whole) // 2])
+    answer, entries = take_in(healix, file)
+    assert "ARCHIVE_INVALID" in [entry["code"] for entry in entries]
+    assert 0 < answer["written"] < len(lines)
+    assert stored_ids(healix) == ids(lines[:answer["written"]])
+    note(table_row, "truncated gzip", entries[-1], answer)
+
+    file.write_bytes(whole)
+    answer, _ = take_in(healix, file)
+    assert answer["written"] + answer["duplicate"] == len(lines)
+    assert stored_ids(healix) == ids(lines)
+
+
+def test_damaged_member_does_not_stop_the_others(healix, tmp_path, table_row):
+    archive = write_zip(tmp_path / "ward/export.zip",
+                        {"a.ndjson": ndjson(GOOD), "b.ndjson": ndjson(patients(500, "lost")),
+                         "c.ndjson": ndjson(REST)})
+    data = bytearray(archive.read_bytes())
+    with zipfile.ZipFile(archive) as opened:
+        info = opened.getinfo("b.ndjson")
+    begin = info.header_offset + 30 + len(info.filename)
+    data[begin + info.compress_size // 2] ^= 0xFF
+    archive.write_bytes(data)
+    answer, entries = take_in(healix, archive)
+    assert "ARCHIVE_INVALID" in [entry["code"] for entry in entries]
+    assert set(ids(GOOD + REST)) <= set(stored_ids(healix))
+    note(table_row, "damaged zip member", entries[-1], answer)
