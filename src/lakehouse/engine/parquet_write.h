@@ -46,9 +46,11 @@ struct WriteOptions {
   std::string base_name;   ///< [A-Za-z0-9_.-]+
   /// A new file is begun when one has grown over this; a row group is never split.
   std::uint64_t target_file_bytes = std::uint64_t{128} << 20;
-  std::uint64_t row_group_bytes = std::uint64_t{64} << 20;  ///< before compression, approximate
-  std::uint64_t row_group_rows = 122'880;                   ///< at most; a multiple of 2,048
-  Compression compression = Compression::kZstd;             ///< zstd at level 3
+  /// Before compression, approximate. A reader holds a few times this per thread: one page may be a
+  /// whole column of a group.
+  std::uint64_t row_group_bytes = std::uint64_t{8} << 20;
+  std::uint64_t row_group_rows = 122'880;        ///< at most; a multiple of 2,048
+  Compression compression = Compression::kZstd;  ///< zstd at level 3
   std::vector<SortColumn> sort_columns;
   std::map<std::string, std::string> key_value_metadata;  ///< stored in each file
 
