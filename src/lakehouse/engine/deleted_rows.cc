@@ -74,9 +74,9 @@ const DeletedRows::PositionsByLocation& DeletedRows::Positions(const std::string
     file = &delete_files_[path];
   }
   std::call_once(file->loaded, [&] {
-    InnerResult result =
-        RunInside(source_->services, nullptr,
-                  "SELECT file_path, pos FROM parquet_scan(" + Literal(ToHxPath(path)) + ")");
+    InnerResult result = RunInside(source_->services, nullptr,
+                                   "SELECT file_path, pos FROM parquet_scan(" +
+                                       Literal(ToHxPath(path)) + ", hive_partitioning = false)");
     while (auto chunk = result.rows->Fetch()) {
       chunk->Flatten();
       const auto* locations = duckdb::FlatVector::GetData<duckdb::string_t>(chunk->data[0]);

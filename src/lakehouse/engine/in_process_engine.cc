@@ -6,6 +6,7 @@
 #include "lakehouse/engine/parquet_inspect_internal.h"
 #include "lakehouse/engine/parquet_writer_internal.h"
 #include "lakehouse/engine/query_stream_internal.h"
+#include "lakehouse/engine/scope_catalog_internal.h"
 
 namespace healix::lakehouse::engine {
 namespace {
@@ -54,6 +55,16 @@ duckdb::unique_ptr<duckdb::PendingQueryResult> Bind(duckdb::Connection& connecti
   return pending;
 }
 
+Result<std::vector<ResultColumn>> DescribeAs(const Instance& instance,
+                                             std::shared_ptr<const Scope> scope,
+                                             std::string_view sql, TypeNames names) {
+  const auto connection = Connect(instance.services(), OrEmpty(std::move(scope)));
+  ScopeBinding::Of(*connection->context)->set_type_names(names);
+  const auto prepared = connection->Prepare(ParseSelect(*connection, sql));
+  if (prepared->HasError()) return ErrorFrom(prepared->GetErrorObject());
+  return ColumnsFrom(prepared->GetNames(), prepared->GetTypes());
+}
+
 class InProcessEngine final : public Engine {
  public:
   explicit InProcessEngine(std::shared_ptr<InstanceSlot> slot) : slot_(std::move(slot)) {}
@@ -73,10 +84,9 @@ class InProcessEngine final : public Engine {
                                              std::string_view sql) override {
     using Columns = std::vector<ResultColumn>;
     return With([&](const std::shared_ptr<Instance>& instance) -> Result<Columns> {
-      const auto connection = Connect(instance->services(), OrEmpty(std::move(scope)));
-      const auto prepared = connection->Prepare(ParseSelect(*connection, sql));
-      if (prepared->HasError()) return ErrorFrom(prepared->GetErrorObject());
-      return ColumnsFrom(prepared->GetNames(), prepared->GetTypes());
+      // Names of what is stored where they can be had; functions do not take such columns.
+      auto columns = DescribeAs(*instance, scope, sql, TypeNames::kStored);
+      return columns ? columns : DescribeAs(*instance, scope, sql, TypeNames::kComputed);
     });
   }
 

@@ -30,9 +30,9 @@ struct NamedQuery {
 };
 
 constexpr NamedQuery kQueries[] = {
-    {"full_count", "SELECT count(*) FROM {t} WHERE value > -1"},
+    {"full_count", "SELECT count(*) FROM {t} WHERE value > 1"},
     {"full_sum", "SELECT sum(value), avg(patient) FROM {t}"},
-    {"full_min_max", "SELECT min(at), max(code), min(value + 1) FROM {t}"},
+    {"full_min_max", "SELECT min(seen), max(code), min(value + 1) FROM {t}"},
     {"full_group_low", "SELECT code, count(*), sum(value) FROM {t} GROUP BY code"},
     {"full_group_high",
      "SELECT patient, count(*) AS n FROM {t} GROUP BY patient ORDER BY n DESC, patient LIMIT 5"},
@@ -43,7 +43,7 @@ constexpr NamedQuery kQueries[] = {
     {"selective_in",
      "SELECT count(*), sum(value) FROM {t} WHERE id IN (5, 500000, 1500000, 2500000)"},
     {"selective_code", "SELECT count(*), sum(value) FROM {t} WHERE code = 'C7'"},
-    {"selective_time", "SELECT count(*) FROM {t} WHERE at < TIMESTAMP '2020-01-02'"},
+    {"selective_time", "SELECT count(*) FROM {t} WHERE seen < TIMESTAMP '2020-01-02'"},
     {"join_self",
      "SELECT count(*) FROM {t} a JOIN {t} b ON a.id = b.id + 1 WHERE a.code = 'C3' AND b.patient < "
      "2000"},
@@ -53,7 +53,7 @@ constexpr NamedQuery kQueries[] = {
     {"join_semi",
      "SELECT count(*) FROM {t} WHERE patient IN (SELECT patient FROM {t} WHERE value > 999.5)"},
     {"top_n", "SELECT * FROM {t} ORDER BY value DESC, id LIMIT 10"},
-    {"top_n_filtered", "SELECT id, note FROM {t} WHERE code = 'C5' ORDER BY at DESC, id LIMIT 20"},
+    {"top_n_filtered", "SELECT id, note FROM {t} WHERE code = 'C5' ORDER BY seen DESC, id LIMIT 20"},
     {"nested_field", "SELECT place.city, count(*) FROM {t} GROUP BY ALL"},
     {"nested_filter", "SELECT count(*) FROM {t} WHERE place.zip = 42"},
     {"nested_list", "SELECT sum(len(tags)), sum(tags[1]) FROM {t}"}};
@@ -79,7 +79,7 @@ iceberg::Schema BenchSchema() {
                    MakeField(2, "patient", iceberg::Primitive(TypeId::kLong)),
                    MakeField(3, "code", iceberg::Primitive(TypeId::kString)),
                    MakeField(4, "value", iceberg::Primitive(TypeId::kDouble)),
-                   MakeField(5, "at", iceberg::Primitive(TypeId::kTimestamp)),
+                   MakeField(5, "seen", iceberg::Primitive(TypeId::kTimestamp)),
                    MakeField(6, "note", iceberg::Primitive(TypeId::kString)),
                    MakeField(7, "place", place),
                    MakeField(8, "tags", tags)};

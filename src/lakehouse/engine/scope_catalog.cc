@@ -242,7 +242,9 @@ duckdb::unique_ptr<duckdb::CatalogEntry> ScopeBinding::MakeEntry(duckdb::SchemaC
   const auto& table = *std::get_if<std::shared_ptr<const ScanTable>>(&relation.content);
   duckdb::CreateTableInfo info(schema, relation.name);
   for (const iceberg::Field& field : table->schema.fields) {
-    info.columns.AddColumn(duckdb::ColumnDefinition(field.name, LogicalTypeFrom(field.type)));
+    const bool stored = type_names_ == TypeNames::kStored;
+    info.columns.AddColumn(duckdb::ColumnDefinition(
+        field.name, stored ? NamedTypeFrom(field.type) : LogicalTypeFrom(field.type)));
   }
   auto source = std::make_shared<const ScanSource>(ScanSource{table, services_});
   return duckdb::make_uniq<ScopeTableEntry>(schema, info, std::move(source));

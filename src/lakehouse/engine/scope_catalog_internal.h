@@ -20,6 +20,10 @@ inline constexpr const char* kCatalogName = "healix_scope";
 /// Teaches an instance the catalogue; before the lock-down.
 void RegisterScopeCatalog(duckdb::DBConfig& config);
 
+/// What the columns of tables are called: by the type that DuckDB computes with, or by what is
+/// stored.
+enum class TypeNames : std::uint8_t { kComputed, kStored };
+
 /// Holds the scope of one statement and the catalogue entries made from it. Lives as long as the
 /// connection that runs the statement.
 class ScopeBinding final : public duckdb::ClientContextState {
@@ -31,6 +35,9 @@ class ScopeBinding final : public duckdb::ClientContextState {
   static void Attach(duckdb::Connection& connection, std::shared_ptr<const Scope> scope,
                      ScanServices services);
   static duckdb::shared_ptr<ScopeBinding> Of(duckdb::ClientContext& context);
+
+  /// Before the first statement is bound; kComputed by default.
+  void set_type_names(TypeNames names) { type_names_ = names; }
 
   /// Points every table of a parsed SELECT at its relation and checks its table functions.
   /// Throws kTableNotFound and kSqlRefused (see ThrowError).
@@ -51,6 +58,7 @@ class ScopeBinding final : public duckdb::ClientContextState {
 
   std::shared_ptr<const Scope> scope_;
   ScanServices services_;
+  TypeNames type_names_ = TypeNames::kComputed;
   std::map<std::string, duckdb::unique_ptr<duckdb::SchemaCatalogEntry>> schemas_;
   std::map<std::string, duckdb::unique_ptr<duckdb::CatalogEntry>> entries_;
 };

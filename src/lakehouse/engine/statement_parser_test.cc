@@ -235,6 +235,8 @@ TEST(StatementParserTest, TypesGoBothWays) {
     ASSERT_TRUE(IsOk(parsed)) << type;
     EXPECT_EQ(SqlTypeFromIceberg(*parsed), type);
   }
+  EXPECT_EQ(SqlTypeFromIceberg(iceberg::Primitive(TypeId::kTimestampTzNs)),
+            "TIMESTAMP WITH TIME ZONE");
   EXPECT_TRUE(IsError(IcebergTypeFromSql("INTERVAL"), ErrorCode::kUnsupported));
   EXPECT_TRUE(IsError(IcebergTypeFromSql("INTEGER, b INTEGER)"), ErrorCode::kSqlSyntax));
   EXPECT_EQ(QuoteName("plain"), "plain");

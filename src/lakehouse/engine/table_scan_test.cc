@@ -228,6 +228,24 @@ TEST_F(TableScanTest, BoundsGuideTheOptimizerOnlyRightly) {
   EXPECT_EQ(Ask("SELECT count(*), count(DISTINCT d) FROM t WHERE d >= DATE '2024-01-01'"), "700|3");
 }
 
+TEST_F(TableScanTest, ZonedNanosecondsKeepTheirName) {
+  ScanTable table = TableOf({MakeField(1, "z", TypeId::kTimestampTz)},
+                            "SELECT TIMESTAMPTZ '2024-01-01 10:00:00+00'");
+  table.schema = SchemaOf({MakeField(1, "z", TypeId::kTimestampTzNs)});
+  table.files.at(0).lower_bounds.clear();  // they count microseconds
+  table.files.at(0).upper_bounds.clear();
+  AddTable("t", std::move(table));
+  const auto columns = engine_->Describe(std::make_shared<const Scope>(scope_), "SELECT z FROM t");
+  ASSERT_TRUE(IsOk(columns));
+  EXPECT_EQ(columns->at(0).sql_type, "TIMESTAMPTZ_NS");
+  const auto computed =
+      engine_->Describe(std::make_shared<const Scope>(scope_), "SELECT z + INTERVAL 1 DAY FROM t");
+  ASSERT_TRUE(IsOk(computed));
+  EXPECT_EQ(computed->at(0).sql_type, "TIMESTAMP WITH TIME ZONE");
+  EXPECT_EQ(Ask("SELECT z, z + INTERVAL 1 DAY, year(z) FROM t WHERE z > TIMESTAMPTZ '2023-01-01'"),
+            "2024-01-01T10:00:00Z|2024-01-02T10:00:00Z|2024");
+}
+
 TEST_F(TableScanTest, DamagedFilesAreParquetErrors) {
   const std::string path = folder_ / "bad.parquet";
   ASSERT_TRUE(IsOk(base::WriteFileDurably(files(), path, "PAR1 this is not Parquet at all PAR1")));

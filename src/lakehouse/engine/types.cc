@@ -162,6 +162,12 @@ std::optional<Type> IcebergTypeFrom(const LogicalType& type) {
   }
 }
 
+LogicalType NamedTypeFrom(const Type& type) {
+  LogicalType named = LogicalTypeFrom(type);
+  if (type.id == TypeId::kTimestampTzNs) named.SetAlias("TIMESTAMPTZ_NS");
+  return named;
+}
+
 std::string SqlTypeFromIceberg(const Type& type) { return LogicalTypeFrom(type).ToString(); }
 
 }  // namespace healix::lakehouse::engine

@@ -16,6 +16,10 @@ namespace healix::lakehouse::engine {
 /// Returns the type that holds all values of an Iceberg type.
 duckdb::LogicalType LogicalTypeFrom(const iceberg::Type& type);
 
+/// Returns the same type under the name of what is stored, where DuckDB has no type of that name
+/// (`TIMESTAMPTZ_NS`). Good for DESCRIBE only: functions do not take such a type.
+duckdb::LogicalType NamedTypeFrom(const iceberg::Type& type);
+
 /// Returns the Iceberg type that stores a DuckDB type, widening where Iceberg has no equal; field
 /// ids are 0. Nothing when values would change (INTERVAL, UNION, HUGEINT, TIMETZ …).
 std::optional<iceberg::Type> IcebergTypeFrom(const duckdb::LogicalType& type);
