@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gate 3: kill -9 at every sync point, then look whether what was acknowledged is still true.
+
+One kill: take the sync point that was hit least, an action that passes it and a random pass of it; let
+the program kill itself there (HEALIX_KILL_AT); check the home; run the action again to its end; check
+again. HEALIX_TEST_KILLS kills, and more until each point was hit three times.
+"""
+import collections
+import os
+import random
+
+import pytest
+from crash_story import SMALL, Story, answer_of, was_killed
+
+HITS_PER_POINT = 3
+KILLS_PER_HOME = 24
+SECONDS_PER_KILL = 30  # for the time limit only
+
+
+def kills_wanted() -> int:
+    kills = int(os.environ.get("HEALIX_TEST_KILLS", "50"))
+    return min(kills, 50) if os.environ.get("HEALIX_TEST_CONFIG") else kills
+
+
+class Coverage:
+    """Which points there are, what passes them how often, and how often each was hit."""
+
+    def __init__(self, seed: int):
+        self.random = random.Random(seed)
+        self.passes: dict[str, dict[str, int]] = {}  # point -> action -> passes in one run
+        self.hits: collections.Counter[str] = collections.Counter()
+        self.misses: collections.Counter[tuple[str, str]] = collections.Counter()
+
+    def learn(self, action: str, log: str) -> None:
+        for point, count in collections.Counter(log.split()).items():
+            self.passes.setdefault(point, {})[action] = count
+
+    def next_target(self) -> tuple[str, str, int]:
+        """Returns the point hit least, an action that passes it, and which pass to kill at. An
+        action that lived through (it had less to do this time) is tried less often and earlier."""
+        fewest = min(self.hits[point] for point in self.passes)
+        point = self.random.choice(sorted(p for p in self.passes if self.hits[p] == fewest))
+        actions = self.passes[point]
+        fewest_misses = min(self.misses[point, action] for action in actions)
+        action = self.random.choice(
+            sorted(a for a in actions if self.misses[point, a] == fewest_misses))
+        passes = actions[action] if fewest_misses == 0 else 1
+        return point, action, self.random.randint(1, passes)
+
+    def is_enough(self, kills: int) -> bool:
+        return (self.hits.total() >= kills
+                and min(self.hits[point] for point in self.passes) >= HITS_PER_POINT)
+
+
+def begin_story(new_home, folder, coverage: Coverage) -> Story:
+    """A home with something in it. Each action then runs once unharmed, which tells its points."""
+    folder.mkdir()
+    story = Story(new_home(folder.name), folder)
+    story.healix.sql("CREATE TABLE main.visits AS SELECT i AS id, i % 5 AS ward "
+                     "FROM range(0, 20) t(i)")
+    story.visits = set(range(20))
+    first = story.ingest_new_file()
+    first.settle(answer_of(story.run(first, {})))
+    for make in story.makers().values():
+        action = make()
+        log = folder / "passed.log"
+        action.settle(answer_of(story.run(action, {"HEALIX_SYNC_LOG": str(log)})))
+        coverage.learn(action.name, log.read_text() if log.exists() else "")
+        log.unlink(missing_ok=True)
+    story.check_after_crash()
+    story.check_totals()
+    return story
+
+
+def kill_once(story: Story, coverage: Coverage) -> None:
+    point, name, at_pass = coverage.next_target()
+    action = story.makers()[name]()
+    done = story.run(action, {"HEALIX_KILL_AT": f"{point}:{at_pass}"})
+    if not was_killed(done):
+        coverage.misses[point, name] += 1
+        action.settle(answer_of(done))
+        return
+    coverage.hits[point] += 1
+    story.check_after_crash()
+    answer = answer_of(story.run(action, {})) if action.can_repeat() else None
+    action.settle(answer)
+    story.check_after_crash()
+    story.check_receipts(story.receipts[-1:])
+
+
+@pytest.mark.timeout(kills_wanted() * SECONDS_PER_KILL + 1800)
+def test_nothing_acknowledged_is_lost_by_kill_9(new_home, tmp_path, table_row):
+    kills = kills_wanted()
+    seed = int(os.environ.get("HEALIX_TEST_SEED", str(random.randrange(10**6))))
+    print(f"HEALIX_TEST_SEED={seed}")  # shown when the test fails
+    coverage = Coverage(seed)
+    homes = 0
+    while homes == 0 or not coverage.is_enough(kills):
+        story = begin_story(new_home, tmp_path / f"story{homes}", coverage)
+        homes += 1
+        for _ in range(KILLS_PER_HOME):
+            if coverage.is_enough(kills):
+                break
+            kill_once(story, coverage)
+        story.check_totals()
+        story.check_receipts(story.receipts)
+        assert sum(coverage.misses.values()) <= 3 * coverage.hits.total() + 50, "kills don't come"
+    for point in sorted(coverage.passes):
+        table_row("Crash: kill -9 at sync points", point=point, kills=coverage.hits[point])
+    table_row("Crash: kill -9 at sync points", point=f"all, seed {seed}, {homes} homes",
+              kills=coverage.hits.total())
+
+
+def test_a_sync_point_that_is_never_passed_kills_nothing(new_home):
+    """The guard of this file: were the variable ignored, the test above would run forever."""
+    home = new_home("home")
+    assert home.run("doctor", "--json", env={**SMALL, "HEALIX_KILL_AT": "no.such.point:1"}
+                    ).returncode == 0
+    assert was_killed(home.run("sql", "-c", "CREATE TABLE main.t AS SELECT 1 AS n",
+                               env={"HEALIX_KILL_AT": "*:1"}))
