@@ -101,6 +101,12 @@ class Story:
         return Action(name, ["table", *words], settle=lambda _answer: None,
                       can_repeat=lambda: True)
 
+    def compact_visits(self) -> Action:
+        """Inserts first, so that there is something to compact each time."""
+        insert = self.insert()
+        insert.settle(answer_of(self.run(insert, {})))
+        return self.upkeep("compact visits", "compact", "main.visits")
+
     def init_another_home(self) -> Action:
         self.made += 1
         home = self.folder / f"another{self.made}"
@@ -113,7 +119,7 @@ class Story:
                 "delete": self.delete,
                 "ingest known": self.ingest_known_file,
                 "compact fhir": lambda: self.upkeep("compact fhir", "compact", "raw.fhir"),
-                "compact visits": lambda: self.upkeep("compact visits", "compact", "main.visits"),
+                "compact visits": self.compact_visits,
                 "expire": lambda: self.upkeep("expire", "expire", "raw.fhir"),
                 "init": self.init_another_home}
 
