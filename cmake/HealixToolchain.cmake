@@ -12,7 +12,7 @@ target_compile_options(healix_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these falsely through inlined std::variant, std::optional and std::string.
   target_compile_options(healix_flags INTERFACE
-    -Wno-maybe-uninitialized -Wno-uninitialized -Wno-restrict -Wno-error=array-bounds -Wno-error=stringop-overflow)
+    -Wno-maybe-uninitialized $<$<CONFIG:Release>:-Wno-uninitialized> -Wno-restrict -Wno-error=array-bounds -Wno-error=stringop-overflow)
 endif()
 if(HEALIX_SANITIZE)
   target_compile_options(healix_flags INTERFACE

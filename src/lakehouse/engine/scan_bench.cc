@@ -30,7 +30,7 @@ struct NamedQuery {
 };
 
 constexpr NamedQuery kQueries[] = {
-    {"full_count", "SELECT count(*) FROM {t} WHERE value > 1"},
+    {"full_count", "SELECT count(*) FROM {t} WHERE value > -1"},
     {"full_sum", "SELECT sum(value), avg(patient) FROM {t}"},
     {"full_min_max", "SELECT min(seen), max(code), min(value + 1) FROM {t}"},
     {"full_group_low", "SELECT code, count(*), sum(value) FROM {t} GROUP BY code"},

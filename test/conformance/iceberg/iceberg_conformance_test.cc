@@ -286,7 +286,7 @@ TEST(SuiteTest, IsWhole) {
   if (!healix::testing::SharedPath(kArchive)) GTEST_SKIP() << "shared data is absent: " << kArchive;
   const std::size_t excluded = ReadExclusions(HEALIX_EXCLUSIONS).size();
   EXPECT_EQ(QueriesOrNone().size(), 135u);
-  EXPECT_EQ(QueriesOrNone().size() - excluded, 87u);  // 88 judge reading; one needs a newer engine
+  EXPECT_EQ(QueriesOrNone().size() - excluded, 88u);
   EXPECT_EQ(TablesOrNone().size(), 27u);
 }
 
