@@ -40,8 +40,7 @@ DataFile RichFile(std::int64_t number) {
 
 TEST(ManifestTest, AnAddedEntryOfAnUnlistedManifestHasNoNumberYet) {
   const TableMetadata table = PartitionedTable(2);
-  const auto written =
-      WriteManifest(table, {.snapshot_id = 9, .spec_id = 1}, {Added(RichFile(1))});
+  const auto written = WriteManifest(table, {.snapshot_id = 9, .spec_id = 1}, {Added(RichFile(1))});
   ASSERT_TRUE(IsOk(written));
   const auto entries = ReadManifest(table, written->file, written->bytes);
   ASSERT_TRUE(IsOk(entries));

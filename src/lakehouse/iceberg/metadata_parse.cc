@@ -10,6 +10,7 @@ namespace healix::lakehouse::iceberg {
 namespace {
 
 constexpr std::int32_t kLastPartitionIdOfNone = 999;
+constexpr std::int32_t kColumnIdMax = 2147483447;  ///< those above are reserved
 
 Error Invalid(const char* reason) {
   return MakeError(ErrorCode::kMetadataInvalid, "{}", SafeReason(reason));
@@ -136,6 +137,9 @@ Status ReadScalars(const Json& json, TableMetadata& table) {
              SinceV2<std::int64_t>(json, "last-sequence-number", table, 0));
   HEALIX_TRY(table.last_updated, RequiredTimestamp(json, "last-updated-ms"));
   HEALIX_TRY(table.last_column_id, RequiredMember<std::int32_t>(json, "last-column-id"));
+  const bool is_sound = table.last_sequence_number >= 0 && table.last_column_id >= 0 &&
+                        table.last_column_id <= kColumnIdMax;
+  if (!is_sound) return Invalid("a last sequence number or column id is out of range");
   HEALIX_TRY(table.properties, TextMapMember(json, "properties"));
   if (table.format_version >= 3) {
     // Required, but writers of empty tables left it out.

@@ -99,6 +99,9 @@ bool IsMadeAlike(const PartitionField& left, const PartitionField& right) {
 
 /// Gives each field the id of an equal field of any spec, or the next new one.
 void NumberFields(const TableMetadata& table, PartitionSpec& spec, std::int32_t& last_id) {
+  for (const PartitionSpec& earlier : table.partition_specs) {
+    for (const PartitionField& known : earlier.fields) last_id = std::max(last_id, known.field_id);
+  }
   for (PartitionField& field : spec.fields) {
     for (const PartitionSpec& earlier : table.partition_specs) {
       for (const PartitionField& known : earlier.fields) {

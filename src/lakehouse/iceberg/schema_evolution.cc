@@ -47,7 +47,12 @@ bool IsPromotion(const Type& from, const Type& to, int format_version) {
 class SchemaEditor final {
  public:
   explicit SchemaEditor(const TableMetadata& table)
-      : table_(table), schema_(table.CurrentSchema()), last_column_id_(table.last_column_id) {}
+      : table_(table), schema_(table.CurrentSchema()), last_column_id_(table.last_column_id) {
+    // Writers that count wrongly must not make us give an id twice.
+    for (const Schema& schema : table.schemas) {
+      last_column_id_ = std::max(last_column_id_, schema.HighestFieldId());
+    }
+  }
 
   Schema& schema() { return schema_; }
   std::int32_t last_column_id() const { return last_column_id_; }

@@ -186,7 +186,10 @@ Result<std::optional<std::int64_t>> OptionalSnapshotId(const Json& object, const
 }
 
 Result<Timestamp> RequiredTimestamp(const Json& object, const char* name) {
+  constexpr std::int64_t kEndOfYear9999 = 253'402'300'799'999;
   HEALIX_TRY(const std::int64_t millis, RequiredMember<std::int64_t>(object, name));
+  if (millis < 0 || millis > kEndOfYear9999)
+    return Invalid("a time lies before 1970 or after 9999");
   return Timestamp(std::chrono::milliseconds(millis));
 }
 

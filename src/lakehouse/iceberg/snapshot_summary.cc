@@ -59,7 +59,8 @@ std::string_view OperationName(Operation operation) {
 }
 
 void SummaryCounter::Count(Side& side, const DataFile& file) {
-  side.size_bytes += file.IsDeletionVector() ? *file.content_size_bytes : file.size_bytes;
+  side.size_bytes +=
+      file.IsDeletionVector() ? file.content_size_bytes.value_or(0) : file.size_bytes;
   if (file.content == FileContent::kData) {
     ++side.data_files;
     side.records += file.record_count;
