@@ -47,7 +47,8 @@ class Model final {
 
   /// Makes a fresh table with two files, rows 1 2 3 and 4 5 6, and 1 already deleted.
   TableSnapshot Reset() {
-    for (const TableEntry& table : warehouse_->ListTables().value()) {
+    const auto listed = warehouse_->ListTables();
+    for (const TableEntry& table : listed.value()) {
       EXPECT_TRUE(IsOk(CommitOn(*warehouse_, *warehouse_->Load(table.name), {DropTable{}})));
     }
     const TableSnapshot empty = MakeTable(*warehouse_, kTable).value();
