@@ -37,13 +37,14 @@ class [[nodiscard]] Result final {
     HEALIX_CHECK(has_value(), "value() of a failed Result");
     return *std::get_if<0>(&state_);
   }
-  T&& value() && {
+  // By value: `for (x : Find().value())` then walks over a list that lives as long as the loop.
+  T value() && {
     HEALIX_CHECK(has_value(), "value() of a failed Result");
     return std::move(*std::get_if<0>(&state_));
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
