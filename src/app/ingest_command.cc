@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "app/commands.h"
+#include "app/receipt_output.h"
 #include "app/stack.h"
 #include "lakehouse/ingest/ingest.h"
 
@@ -40,33 +41,6 @@ class ProgressLine final {
   std::chrono::steady_clock::time_point shown_at_;
 };
 
-std::vector<std::string> CountsRow(const std::string& name, const ingest::RecordCounts& counts) {
-  return {name, WithThousands(counts.found()), WithThousands(counts.written),
-          WithThousands(counts.duplicate), WithThousands(counts.quarantined)};
-}
-
-void PrintSummary(Console& console, const ingest::IngestOutcome& outcome) {
-  const ingest::Receipt& receipt = outcome.receipt;
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& [type, counts] : receipt.types) {
-    rows.push_back(CountsRow(type.empty() ? "(unreadable)" : type, counts));
-  }
-  rows.push_back(CountsRow("total", receipt.totals));
-  console.PrintTable({"type", "found", "written", "duplicate", "quarantined"}, rows);
-  console.Print(fmt::format(
-      "\n{} of content: {} in records, {} around them, {} quarantined; {} files, {} ignored",
-      BytesText(receipt.bytes.total()), BytesText(receipt.bytes.records),
-      BytesText(receipt.bytes.envelope), BytesText(receipt.bytes.quarantined), receipt.files.size(),
-      receipt.ignored.size()));
-  for (const auto& [reason, count] : receipt.reasons) {
-    console.Print(fmt::format("quarantined {} for {}", WithThousands(count), reason));
-  }
-  for (const ingest::FileAccount& file : receipt.files) {
-    if (!file.error.empty()) console.Print(fmt::format("{}: {}", file.file, file.error));
-  }
-  if (!receipt.signature.empty()) console.Print("receipt " + receipt.id.value());
-}
-
 }  // namespace
 
 Result<ExitCode> RunCommand(const Context& context, const IngestArguments& arguments) {
@@ -87,7 +61,7 @@ Result<ExitCode> RunCommand(const Context& context, const IngestArguments& argum
   if (context.console.style() == Style::kJson) {
     context.console.Print(ingest::SummaryJson(outcome.receipt));
   } else {
-    PrintSummary(context.console, outcome);
+    PrintReceiptSummary(context.console, outcome.receipt);
   }
   if (outcome.stopped) return *outcome.stopped;
   const bool strict = arguments.quarantine == IngestArguments::Quarantine::kStrict;

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/receipt_output.h"
 #include "app/stack.h"
 #include "base/time/instant.h"
 #include "lakehouse/ingest/receipt.h"
@@ -62,7 +63,11 @@ Result<ExitCode> RunCommand(const Context& context, const ReceiptArguments& argu
       return List(context.console, parts);
     case ReceiptArguments::Action::kShow: {
       HEALIX_TRY(const auto receipt, ingest::ShowReceipt(parts, ingest::ReceiptId(arguments.id)));
-      context.console.Print(ingest::SignedJson(receipt));
+      if (context.console.style() == Style::kJson) {
+        context.console.Print(ingest::SignedJson(receipt));
+      } else {
+        PrintWholeReceipt(context.console, receipt);
+      }
       return ExitCode::kDone;
     }
     case ReceiptArguments::Action::kVerify:
