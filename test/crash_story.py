@@ -112,6 +112,20 @@ class Story:
         home = self.folder / f"another{self.made}"
         return Action("init", ["init", home], settle=lambda _answer: None, can_repeat=lambda: True)
 
+    def synthesise(self) -> Action:
+        """An export with a manifest is whole. Files of one without are never overwritten."""
+        self.made += 1
+        folder = self.folder / f"export{self.made}"
+
+        def settle(answer):
+            manifest = folder / "manifest.json"
+            assert manifest.exists() or answer is None
+            for output in json.loads(manifest.read_text())["output"] if manifest.exists() else []:
+                lines = (folder / f"{output['type']}.ndjson").read_text().splitlines()
+                assert len(lines) == output["count"]
+        return Action("synth", ["synth", "--patients", "1", "--seed", "1", "-o", folder], settle,
+                      can_repeat=lambda: False)
+
     def makers(self) -> dict[str, Callable[[], Action]]:
         """What makes an action, by the action's name."""
         return {"ingest new": self.ingest_new_file,
@@ -121,7 +135,8 @@ class Story:
                 "compact fhir": lambda: self.upkeep("compact fhir", "compact", "raw.fhir"),
                 "compact visits": self.compact_visits,
                 "expire": lambda: self.upkeep("expire", "expire", "raw.fhir"),
-                "init": self.init_another_home}
+                "init": self.init_another_home,
+                "synth": self.synthesise}
 
     # ---- what must hold ----------------------------------------------------------------------
 

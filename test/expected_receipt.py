@@ -5,6 +5,7 @@ Written after docs/receipts.md and the rules of issue A1, not after healix's cod
 """
 import collections
 import dataclasses
+import hashlib
 import io
 import json
 import pathlib
@@ -33,9 +34,16 @@ def members_of(archive: pathlib.Path):
                     yield member.name, tar.extractfile(member).read()
 
 
+def files_in(folder: pathlib.Path):
+    """Yields name and bytes of each file of a folder, in the order in which they are read."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.name, path.read_bytes()
+
+
 def content_of(resource: dict) -> str:
     """Equal for equal content, whatever blanks and order of members; numbers as they are written."""
-    return json.dumps(resource, sort_keys=True)
+    return hashlib.sha256(json.dumps(resource, sort_keys=True).encode()).hexdigest()
 
 
 def id_of(entry: dict) -> str:
@@ -67,10 +75,18 @@ class Versions:
             stored.add(content)
 
 
-def expected_of_bundles(archive: pathlib.Path) -> dict[str, Counts]:
+def entries_of(name: str, data: bytes):
+    """Yields the entries of a Bundle; a resource outside one is an entry without envelope."""
+    for text in data.splitlines() if name.endswith(".ndjson") else [data]:
+        parsed = json.loads(text, parse_float=str, parse_int=str)
+        yield from parsed["entry"] if parsed["resourceType"] == "Bundle" else [{"resource": parsed}]
+
+
+def expected_of_fhir(files) -> dict[str, Counts]:
+    """Of name and bytes of each file of one source, in the order in which they are read."""
     versions = Versions()
-    for _, data in members_of(archive):
-        for entry in json.loads(data, parse_float=str, parse_int=str)["entry"]:
+    for name, data in files:
+        for entry in entries_of(name, data):
             versions.take(entry)
     return dict(versions.counts)
 

@@ -85,3 +85,15 @@ def test_pytest_breaking_off_is_a_failure(tmp_path):
 def test_no_matching_pytest_case_is_no_failure(tmp_path):
     write_functional(tmp_path, 5, "")
     assert tally(tmp_path) == ("0 passed, 0 failed, 0 skipped", 0)
+
+
+def test_prints_the_tables_of_cpp_tests_with_what_python_adds(tmp_path):
+    row = '<testcase name="A" status="run" classname="S"><properties>{}</properties></testcase>'
+    cell = '<property name="{}" value="{{&quot;point&quot;: &quot;p&quot;, &quot;{}&quot;: 3}}"/>'
+    write_cpp(tmp_path, ["/b/x_test"], "run",
+              f"<testsuites><testsuite>{row.format(cell.format('table 1: Hits', 'lost'))}</testsuite></testsuites>")
+    write_functional(tmp_path, 0, row.format(cell.format("table: Hits", "killed"))
+                     + row.format(cell.format("table: Other", "killed")))
+    done = subprocess.run([sys.executable, "-I", TALLY, tmp_path], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["---- Hits ----", "point  lost  killed", "p      3     3",
+                                        "3 passed, 0 failed, 0 skipped"]

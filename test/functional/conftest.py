@@ -93,10 +93,15 @@ def new_home(program, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def module_home(program, tmp_path_factory):
-    """A home that the tests of one file share; they only read what its first fixture wrote."""
+def new_module_home(program, tmp_path_factory):
+    """Makes homes that the tests of one file share; they only read what its first fixture wrote."""
     with home_maker(program, tmp_path_factory.mktemp("module")) as make:
-        yield make("home")
+        yield make
+
+
+@pytest.fixture(scope="module")
+def module_home(new_module_home):
+    return new_module_home("home")
 
 
 @pytest.fixture

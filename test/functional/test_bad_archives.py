@@ -65,6 +65,8 @@ def test_zip_bomb(healix, tmp_path, table_row):
     assert all("bomb.zip" in entry["file"] for entry in entries)
     assert stored_ids(healix) == ids(GOOD)
     note(table_row, "zip bomb", entries[0], answer)
+    write_zip(folder / "bomb.zip", {"a.ndjson": ndjson(REST)})
+    check_second_run(healix, folder)
 
 
 def test_gzip_bomb_keeps_what_came_before_it(healix, tmp_path, table_row):
@@ -75,6 +77,15 @@ def test_gzip_bomb_keeps_what_came_before_it(healix, tmp_path, table_row):
     assert entry["code"] == "ARCHIVE_BOMB" and entry["offset"] >= len(ndjson(GOOD)) - 1
     assert stored_ids(healix) == ids(GOOD)
     note(table_row, "gzip bomb", entry, answer)
+    (folder / "bomb.ndjson.gz").write_bytes(gzip.compress(ndjson(GOOD + REST)))
+    check_second_run(healix, folder)
+
+
+def check_second_run(healix, path) -> None:
+    """What is sent again in good form completes the work: all records are there, once."""
+    answer, _ = take_in(healix, path)
+    assert (answer["written"], answer["quarantined"]) == (len(REST), 0)
+    assert stored_ids(healix) == ids(GOOD + REST)
 
 
 def check_unsafe_path(healix, tmp_path, archive):
@@ -82,6 +93,8 @@ def check_unsafe_path(healix, tmp_path, archive):
     assert entry["code"] == "ARCHIVE_PATH_UNSAFE"
     assert stored_ids(healix) == ids(GOOD + REST)
     assert not list(tmp_path.rglob("escaped*"))
+    again, _ = take_in(healix, archive)  # the same archive again adds nothing
+    assert (again["written"], again["duplicate"]) == (0, len(GOOD + REST))
     return entry, answer
 
 
@@ -141,10 +154,12 @@ def test_truncated_gzip(healix, tmp_path, table_row):
 
 
 def test_damaged_member_does_not_stop_the_others(healix, tmp_path, table_row):
+    lost = patients(500, "lost")
     archive = write_zip(tmp_path / "ward/export.zip",
-                        {"a.ndjson": ndjson(GOOD), "b.ndjson": ndjson(patients(500, "lost")),
+                        {"a.ndjson": ndjson(GOOD), "b.ndjson": ndjson(lost),
                          "c.ndjson": ndjson(REST)})
-    data = bytearray(archive.read_bytes())
+    whole = archive.read_bytes()
+    data = bytearray(whole)
     with zipfile.ZipFile(archive) as opened:
         info = opened.getinfo("b.ndjson")
     begin = info.header_offset + 30 + len(info.filename)
@@ -154,3 +169,7 @@ def test_damaged_member_does_not_stop_the_others(healix, tmp_path, table_row):
     assert "ARCHIVE_INVALID" in [entry["code"] for entry in entries]
     assert set(ids(GOOD + REST)) <= set(stored_ids(healix))
     note(table_row, "damaged zip member", entries[-1], answer)
+
+    archive.write_bytes(whole)
+    take_in(healix, archive)
+    assert stored_ids(healix) == ids(GOOD + REST + lost)

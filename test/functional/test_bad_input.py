@@ -9,6 +9,7 @@ from fhir_files import bundle, id_of, line_of, ndjson, patient, patients
 from taking_in import kept_of, place_of, stored_ids, take_in
 
 GOOD = patients(5)
+CORRECTED = patients(1, prefix="corrected")
 
 
 # Each case: the bad line, the code it gets. It stands between good lines, so its position is known.
@@ -35,6 +36,11 @@ def test_one_bad_line_among_good_ones(healix, tmp_path, table_row, case):
     assert answer["reasons"] == {code: 1}
     table_row("Bad input", case=case, code=code, position=place_of(entry),
               kept=kept_of(answer))
+
+    file.write_bytes(ndjson(GOOD + CORRECTED))  # the second run completes the work
+    again, _ = take_in(healix, file)
+    assert (again["written"], again["duplicate"], again["quarantined"]) == (1, 5, 0)
+    assert stored_ids(healix) == sorted(id_of(line) for line in GOOD + CORRECTED)
 
 
 def test_bad_line_is_shown_with_its_bytes(healix, tmp_path):
@@ -120,6 +126,12 @@ def test_ragged_csv(healix, tmp_path, table_row):
               position=" and ".join(place_of(entry) for entry in entries),
               kept=kept_of(answer))
 
+    again, _ = take_in(healix, file)  # the same file again adds nothing
+    assert (again["written"], again["duplicate"], again["quarantined"]) == (0, 3, 2)
+    (tmp_path / "lab/corrected.csv").write_text("id,code,value\n2,b,6\n3,c,7\n")
+    corrected, _ = take_in(healix, tmp_path / "lab/corrected.csv")
+    assert (corrected["written"], corrected["quarantined"]) == (2, 0)
+
 
 BILLION_LAUGHS = b"""<?xml version="1.0"?>
 <!DOCTYPE Patient [<!ENTITY a0 "ha">""" + b"".join(
@@ -138,6 +150,12 @@ def test_xml_bomb(healix, tmp_path, table_row):
     assert stored_ids(healix) == ["x1"]
     table_row("Bad input", case="XML bomb", code=entry["code"], position=place_of(entry),
               kept=kept_of(answer))
+
+    (folder / "bomb.xml").write_text(
+        '<Patient xmlns="http://hl7.org/fhir"><id value="x2"/><active value="true"/></Patient>')
+    answer, _ = take_in(healix, folder)
+    assert (answer["written"], answer["duplicate"], answer["quarantined"]) == (1, 1, 0)
+    assert stored_ids(healix) == ["x1", "x2"]
 
 
 def test_json_that_is_no_fhir_at_all(healix, tmp_path):

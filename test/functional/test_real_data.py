@@ -2,18 +2,17 @@
 """Gate 1: real files in one run; per source and type each receipt class is what test/expected_receipt.py
 states from the files alone; 1,000 random rows lead back to their bytes.
 """
-import collections
-import dataclasses
 import json
 import os
 import pathlib
-import random
 
 import pytest
-from expected_receipt import expected_of_bundles, expected_of_parquet, members_of
+from expected_receipt import expected_of_fhir, expected_of_parquet, members_of
+from parquet_fhir import resource_at
+from receipt_checks import check_classes, check_rows_lead_back, random_ids
 
 pytestmark = pytest.mark.timeout(1800)
-ROWS_TRACED = 1000
+PARQUET_ROWS_TRACED = 350
 
 
 @pytest.fixture(scope="module")
@@ -32,28 +31,12 @@ def taken(module_home, folders):
     return module_home
 
 
-def classes_by_source(answer: dict) -> dict[str, dict[str, dict]]:
-    """Sums the files of the receipt: source -> type -> class -> count."""
-    sums = collections.defaultdict(lambda: collections.defaultdict(collections.Counter))
-    for file in answer["files"]:
-        for counts in file["types"]:
-            for name in ("found", "written", "duplicate", "quarantined"):
-                sums[file["source"]][counts["type"]][name] += counts[name]
-    return sums
-
-
 def test_receipt_says_per_type_what_the_files_say(taken, folders, table_row):
     expected = {"fhirparquet": expected_of_parquet(folders["fhirparquet"])}
     for source in ("syntheahiv", "syntheams"):
-        expected[source] = expected_of_bundles(folders[source] / "bundles.tar.zst")
-    said = classes_by_source(taken.answer)
-    assert set(said) == set(expected)
-    for source, types in expected.items():
-        assert set(said[source]) == set(types)
-        for name, counts in types.items():
-            assert dict(said[source][name]) == dataclasses.asdict(counts), f"{source} {name}"
-            table_row("Receipts of real data", source=source, type=name,
-                      **dataclasses.asdict(counts))
+        expected[source] = expected_of_fhir(members_of(folders[source] / "bundles.tar.zst"))
+    for source, name, classes in check_classes(taken.answer, expected):
+        table_row("Receipts of real data", source=source, type=name, **classes)
 
 
 def test_every_byte_stands_in_one_class(taken, folders):
@@ -71,40 +54,21 @@ def test_receipt_verifies(taken):
     assert verified["valid"] and verified["rows"] == taken.answer["written"]
 
 
-def source_bytes(traced: list[dict]) -> dict[tuple[str, int], bytes]:
-    """What lies at the places that a trace names, read here from the archives."""
-    places = collections.defaultdict(list)
-    for row in traced:
-        places[row["file"]].append(row)
-    found = {}
-    for archive in {place.split("!")[0] for place in places}:
-        for name, data in members_of(pathlib.Path(archive)):
-            for row in places.get(f"{archive}!{name}", []):
-                at = row["offset"]
-                found[row["file"], at] = data[at:at + row["length"]]
-    return found
+def test_random_rows_lead_back_to_their_bytes(taken, table_row):
+    table_row("Rows led back", source="synthea-hiv and synthea-ms", match="exact bytes",
+              rows=check_rows_lead_back(taken, "raw.fhir WHERE source LIKE 'synthea%'"))
 
 
-def test_random_rows_lead_back_to_their_bytes(taken):
-    seed = int(os.environ.get("HEALIX_TEST_SEED", str(random.randrange(10**6))))
-    print(f"HEALIX_TEST_SEED={seed}")
-    chosen = random.Random(seed)
-    ids = [row["id"] for row in taken.sql("SELECT DISTINCT id FROM raw.fhir WHERE source LIKE "
-                                          "'synthea%' ORDER BY id", timeout_s=900)]
-    traced = taken.json("trace", "raw.fhir", *chosen.sample(ids, ROWS_TRACED), timeout_s=1500)
-    assert len(traced) >= ROWS_TRACED
-    bytes_there = source_bytes(traced)
-    for row in traced:
-        there = bytes_there[row["file"], row["offset"]]
-        assert row["match"] == "exact" and row["source_bytes"].encode() == there
-        assert json.loads(there)["resourceType"]
-
-
-def test_random_parquet_rows_lead_back_to_equal_json(taken):
-    ids = [row["id"] for row in taken.sql(
-        "SELECT id FROM raw.patient WHERE source = 'fhirparquet' ORDER BY hash LIMIT 100",
-        timeout_s=900)]
-    traced = taken.json("trace", "raw.patient", *ids, timeout_s=1500)
+@pytest.mark.parametrize("kind", ["Patient", "Encounter", "Observation"])
+def test_random_parquet_rows_lead_back_to_equal_json(taken, kind, table_row):
+    """What healix stored, what it composes again, and what pyarrow finds at that row are one resource."""
+    view = f"raw.{kind.lower()}"
+    ids = random_ids(taken, f"{view} WHERE source = 'fhirparquet'", PARQUET_ROWS_TRACED)
+    traced = taken.json("trace", view, *ids, timeout_s=1500)
     assert sorted(row["id"] for row in traced) == sorted(ids)
-    assert all(row["match"] == "canonical" for row in traced)
-    assert all(json.loads(row["stored"]) == json.loads(row["source_bytes"]) for row in traced)
+    for row in traced:
+        assert row["match"] == "canonical"
+        there = resource_at(pathlib.Path(row["file"]), row["offset"], kind)
+        assert json.loads(row["stored"]) == json.loads(row["source_bytes"]) == there
+    table_row("Rows led back", source=f"fhir-parquet {kind}", match="canonical JSON",
+              rows=len(traced))

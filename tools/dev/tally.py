@@ -12,6 +12,9 @@ import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from printed_tables import Tables, table_lines  # noqa: E402
+
 
 class Tally:
     """Counts cases by outcome and remembers names of failures and reasons of skips."""
@@ -102,12 +105,29 @@ def add_functional(tally, folder):
         tally.add(f"{label}: pytest ended with status {status}", "failed")
 
 
+def print_tables(reports):
+    """Prints the tables to which C++ tests added rows, with what Python adds to them; pytest prints the others."""
+    tables = Tables()
+    cpp = [case for report in sorted(reports.glob("cpp-*/cases/*.xml")) for case in cases_in(report)]
+    python = [case for report in sorted(reports.glob("functional-*/pytest.xml")) for case in cases_in(report)]
+    for case in cpp:
+        for one in case.iter("property"):
+            tables.add(one.get("name"), one.get("value"))
+    titles = sorted(tables.rows)
+    for case in python:
+        for one in case.iter("property"):
+            tables.add(one.get("name"), one.get("value"))
+    for title in titles:
+        print(f"---- {title} ----", *table_lines(tables.rows[title]), sep="\n")
+
+
 def main(reports):
     tally = Tally()
     for folder in sorted(reports.glob("cpp-*")):
         add_cpp(tally, folder)
     for folder in sorted(reports.glob("functional-*")):
         add_functional(tally, folder)
+    print_tables(reports)
     for reason, count in tally.skips.most_common():
         print(f"skipped {count}: {reason}")
     for name in tally.failures:
