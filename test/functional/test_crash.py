@@ -3,13 +3,16 @@
 
 One kill: take the sync point that was hit least, an action that passes it and a random pass of it; let
 the program kill itself there (HEALIX_KILL_AT); check the home; run the action again to its end; check
-again. HEALIX_TEST_KILLS kills, and more until each point was hit three times.
+again. HEALIX_TEST_KILLS kills, and more until each point was hit three times; many of them in two homes at
+a time.
 """
 import collections
+import concurrent.futures
 import os
 import pathlib
 import random
 import re
+import threading
 
 import pytest
 from crash_story import SMALL, Story, answer_of, was_killed
@@ -24,6 +27,7 @@ NOT_BY_COMMAND = {"jobs.claim.before": NO_JOBS, "jobs.claim.after": NO_JOBS,
                   "tables.purge.after_pointer": "no command purges yet"}
 HITS_PER_POINT = 3
 KILLS_PER_HOME = 24
+KILLS_ALONE_MAX = 100
 SECONDS_PER_KILL = 30  # for the time limit only
 
 
@@ -40,33 +44,45 @@ def points_in_sources() -> set[str]:
 
 
 class Coverage:
-    """Which points there are, what passes them how often, and how often each was hit."""
+    """Which points there are, what passes them how often, and how often each was hit. Threads: any."""
 
     def __init__(self, seed: int):
+        self.lock = threading.Lock()
         self.random = random.Random(seed)
         self.passes: dict[str, dict[str, int]] = {}  # point -> action -> passes in one run
         self.hits: collections.Counter[str] = collections.Counter()
         self.misses: collections.Counter[tuple[str, str]] = collections.Counter()
 
     def learn(self, action: str, log: str) -> None:
-        for point, count in collections.Counter(log.split()).items():
-            self.passes.setdefault(point, {})[action] = count
+        with self.lock:
+            for point, count in collections.Counter(log.split()).items():
+                self.passes.setdefault(point, {})[action] = count
 
     def next_target(self) -> tuple[str, str, int]:
         """Returns the point hit least, an action that passes it, and which pass to kill at. An
         action that lived through (it had less to do this time) is tried less often and earlier."""
-        fewest = min(self.hits[point] for point in self.passes)
-        point = self.random.choice(sorted(p for p in self.passes if self.hits[p] == fewest))
-        actions = self.passes[point]
-        fewest_misses = min(self.misses[point, action] for action in actions)
-        action = self.random.choice(
-            sorted(a for a in actions if self.misses[point, a] == fewest_misses))
-        passes = actions[action] if fewest_misses == 0 else 1
-        return point, action, self.random.randint(1, passes)
+        with self.lock:
+            fewest = min(self.hits[point] for point in self.passes)
+            point = self.random.choice(sorted(p for p in self.passes if self.hits[p] == fewest))
+            actions = self.passes[point]
+            fewest_misses = min(self.misses[point, action] for action in actions)
+            action = self.random.choice(
+                sorted(a for a in actions if self.misses[point, a] == fewest_misses))
+            passes = actions[action] if fewest_misses == 0 else 1
+            return point, action, self.random.randint(1, passes)
+
+    def note(self, point: str, action: str, hit: bool) -> None:
+        with self.lock:
+            if hit:
+                self.hits[point] += 1
+            else:
+                self.misses[point, action] += 1
+            assert self.misses.total() <= 3 * self.hits.total() + 50, "kills don't come"
 
     def is_enough(self, kills: int) -> bool:
-        return (self.hits.total() >= kills
-                and min(self.hits[point] for point in self.passes) >= HITS_PER_POINT)
+        with self.lock:
+            return (self.hits.total() >= kills
+                    and min(self.hits[point] for point in self.passes) >= HITS_PER_POINT)
 
 
 def begin_story(new_home, folder, coverage: Coverage) -> Story:
@@ -93,16 +109,26 @@ def kill_once(story: Story, coverage: Coverage) -> None:
     point, name, at_pass = coverage.next_target()
     action = story.makers()[name]()
     done = story.run(action, {"HEALIX_KILL_AT": f"{point}:{at_pass}"})
+    coverage.note(point, name, hit=was_killed(done))
     if not was_killed(done):
-        coverage.misses[point, name] += 1
         action.settle(answer_of(done))
         return
-    coverage.hits[point] += 1
     story.check_after_crash()
     answer = answer_of(story.run(action, {})) if action.can_repeat() else None
     action.settle(answer)
     story.check_after_crash()
     story.check_receipts(story.receipts[-1:])
+
+
+def live_and_die(new_home, folder, coverage: Coverage, kills: int) -> None:
+    """One home that is killed until it has had its share."""
+    story = begin_story(new_home, folder, coverage)
+    for _ in range(KILLS_PER_HOME):
+        if coverage.is_enough(kills):
+            break
+        kill_once(story, coverage)
+    story.check_totals()
+    story.check_receipts(story.receipts)
 
 
 @pytest.mark.timeout(kills_wanted() * SECONDS_PER_KILL + 1800)
@@ -111,17 +137,15 @@ def test_nothing_acknowledged_is_lost_by_kill_9(new_home, tmp_path, table_row):
     seed = int(os.environ.get("HEALIX_TEST_SEED", str(random.randrange(10**6))))
     print(f"HEALIX_TEST_SEED={seed}")  # shown when the test fails
     coverage = Coverage(seed)
+    at_a_time = 2 if kills > KILLS_ALONE_MAX else 1
     homes = 0
-    while homes == 0 or not coverage.is_enough(kills):
-        story = begin_story(new_home, tmp_path / f"story{homes}", coverage)
-        homes += 1
-        for _ in range(KILLS_PER_HOME):
-            if coverage.is_enough(kills):
-                break
-            kill_once(story, coverage)
-        story.check_totals()
-        story.check_receipts(story.receipts)
-        assert sum(coverage.misses.values()) <= 3 * coverage.hits.total() + 50, "kills don't come"
+    with concurrent.futures.ThreadPoolExecutor(at_a_time) as pool:
+        while homes == 0 or not coverage.is_enough(kills):
+            lives = [pool.submit(live_and_die, new_home, tmp_path / f"story{homes + i}", coverage,
+                                 kills) for i in range(at_a_time)]
+            homes += at_a_time
+            for life in lives:
+                life.result()
     assert points_in_sources() - set(coverage.passes) <= set(NOT_BY_COMMAND)
     for point in sorted(points_in_sources()):
         table_row(HITS, point=point, kill_9=coverage.hits[point] or NOT_BY_COMMAND[point])

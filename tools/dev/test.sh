@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # All tests of healix: ./dev test [--all] [--peers] [FILTER]. The last line is `N passed, N failed, N skipped`.
 #   C++ programs and fuzz seeds by CTest, functional tests in test/ by pytest, a private PostgreSQL for both.
-#   --all    every configuration of test/configs, ThreadSanitizer, 1,000 kills
+#   --all    every configuration of test/configs, ThreadSanitizer, 1,000 kills of the release build
 #   --peers  the heavy real parts too (Spark and others)
 set -euo pipefail
 cd "$HEALIX_ROOT"
@@ -33,7 +33,7 @@ finish() {
   local status=$?
   trap - EXIT
   stop_postgres
-  rm -rf build/{dev,tsan}/test-tmp
+  rm -rf build/{dev,release,tsan}/test-tmp
   [[ -n $tallied ]] || echo "0 passed, 1 failed, 0 skipped"
   exit "$status"
 }
@@ -47,8 +47,7 @@ if [[ -n ${HEALIX_TEST_PEERS:-} ]]; then
 fi
 bash tools/dev/build.sh dev
 HEALIX_SHARED=$(shared_folder)
-export HEALIX_SHARED HEALIX_TEST_KILLS=${HEALIX_TEST_KILLS:-${all:+1000}}
-export HEALIX_TEST_KILLS=${HEALIX_TEST_KILLS:-50}
+export HEALIX_SHARED
 [[ -d $HEALIX_SHARED ]] || say "  no shared data in $HEALIX_SHARED: suites that need it are skipped"
 started=$(now_us)
 start_postgres
@@ -61,6 +60,9 @@ if [[ -n $all ]]; then
     [[ -e $config ]] || continue
     HEALIX_TEST_CONFIG=$HEALIX_ROOT/$config test_functional dev "$(basename "$config" .yaml)" "$filter"
   done
+  # A thousand kills are a matter of minutes for the program that people run.
+  bash tools/dev/build.sh release
+  HEALIX_TEST_KILLS=${HEALIX_TEST_KILLS:-1000} test_functional release kills test_crash
   bash tools/dev/build.sh tsan
   show_tsan_suppressions
   test_cpp tsan "$filter"
