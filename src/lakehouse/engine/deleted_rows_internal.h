@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,28 +16,45 @@
 
 namespace healix::lakehouse::engine {
 
-/// Loads the deletes of one running scan when a file is opened. A position-delete file that covers
-/// several data files is read once.
+/// Finds the deleted rows of one running scan's files when they are opened. Position deletes are
+/// read for many files at once, since opening a small file costs more than its rows.
+/// Limits   a bit per row up to the last deleted one, counted as memory of the engine.
 /// Threads  FilterFor() from any thread.
 class DeletedRows final {
  public:
-  explicit DeletedRows(std::shared_ptr<const ScanSource> source) : source_(std::move(source)) {}
+  /// `scanned` are the indexes of the files that will be opened, in this order.
+  DeletedRows(std::shared_ptr<const ScanSource> source, std::vector<std::size_t> scanned);
 
   /// Returns what hides the deleted rows of a file, nullptr when it has none. Throws.
   duckdb::unique_ptr<duckdb::DeleteFilter> FilterFor(std::size_t file_index);
 
  private:
-  using PositionsByLocation = std::map<std::string, std::vector<std::uint64_t>>;
-  struct DeleteFile {
-    std::once_flag loaded;
-    PositionsByLocation positions;
-  };
+  /// Holds memory of the engine without using its allocator. Throws when there is no more.
+  class Reservation {
+   public:
+    Reservation(const ScanSource& source, std::size_t bytes);
+    ~Reservation();
+    Reservation(const Reservation&) = delete;
+    Reservation& operator=(const Reservation&) = delete;
 
-  const PositionsByLocation& Positions(const std::string& path);
+   private:
+    duckdb::BufferManager& memory_;
+    std::size_t bytes_;
+  };
+  class MarkFilter;
+
+  RowMarks PositionMarks(std::size_t file_index);
+  void ReadAhead(std::size_t file_index);
+  void ReadPositions(const std::set<std::string>& paths);
+  std::vector<RowMarks*> MarksOf(const std::string& location, const std::string& delete_path);
 
   std::shared_ptr<const ScanSource> source_;
+  std::vector<std::size_t> scanned_;
   std::mutex mutex_;
-  std::map<std::string, DeleteFile> delete_files_;
+  std::set<std::string> read_paths_;
+  std::multimap<std::string, std::size_t> scanned_by_location_;
+  std::map<std::size_t, RowMarks> marks_;  // by file, of the position deletes read so far
+  std::unique_ptr<Reservation> reservation_;
 };
 
 }  // namespace healix::lakehouse::engine

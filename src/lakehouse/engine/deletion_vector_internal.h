@@ -21,12 +21,20 @@ class RowMarks final {
     if (row / 64 >= words_.size()) words_.resize(row / 64 + 1);
     words_[row / 64] |= std::uint64_t{1} << (row % 64);
   }
-  bool IsMarked(std::uint64_t row) const {
-    return row / 64 < words_.size() && (words_[row / 64] >> (row % 64) & 1) != 0;
+  bool IsMarked(std::uint64_t row) const { return (Word(row / 64) >> (row % 64) & 1) != 0; }
+  /// Returns the marks of 64 rows from `row` on, that of `row` in the lowest bit.
+  std::uint64_t MarksFrom(std::uint64_t row) const {
+    const std::uint64_t low = Word(row / 64) >> (row % 64);
+    return row % 64 == 0 ? low : low | Word(row / 64 + 1) << (64 - row % 64);
   }
   bool Any() const { return !words_.empty(); }
+  std::size_t bytes() const { return words_.size() * sizeof(std::uint64_t); }
 
  private:
+  std::uint64_t Word(std::uint64_t index) const {
+    return index < words_.size() ? words_[index] : 0;
+  }
+
   std::uint64_t row_count_;
   std::vector<std::uint64_t> words_;
 };

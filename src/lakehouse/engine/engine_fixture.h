@@ -110,6 +110,9 @@ class EngineTest : public ::testing::Test {
       for (const auto& [id, statistics] : file.fields) {
         if (statistics.lower_bound) scan.lower_bounds[id] = *statistics.lower_bound;
         if (statistics.upper_bound) scan.upper_bounds[id] = *statistics.upper_bound;
+        scan.null_counts[id] = static_cast<std::int64_t>(statistics.null_count);
+        if (statistics.nan_count)
+          scan.nan_counts[id] = static_cast<std::int64_t>(*statistics.nan_count);
       }
       scanned.push_back(std::move(scan));
     }

@@ -67,6 +67,11 @@ class HxFileSystem final : public duckdb::FileSystem {
                      duckdb::optional_ptr<duckdb::FileOpener> opener) override;
   duckdb::vector<duckdb::OpenFileInfo> Glob(const duckdb::string& path,
                                             duckdb::FileOpener* opener) override;
+  // What is not a path of the machine has no other form; called at each open.
+  duckdb::string CanonicalizePath(const duckdb::string& path,
+                                  duckdb::optional_ptr<duckdb::FileOpener>) override {
+    return path;
+  }
   bool CanHandleFile(const duckdb::string& path) override { return path.starts_with(kHxPrefix); }
   bool CanSeek() override { return true; }
   bool OnDiskFile(duckdb::FileHandle&) override { return true; }

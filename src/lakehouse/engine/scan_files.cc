@@ -4,7 +4,7 @@
 
 #include "lakehouse/engine/hx_file_system_internal.h"
 #include "lakehouse/engine/scan_files_internal.h"
-#include "lakehouse/engine/types_internal.h"
+#include "lakehouse/engine/scan_statistics_internal.h"
 
 namespace healix::lakehouse::engine {
 namespace {
@@ -14,83 +14,51 @@ using duckdb::TableFilter;
 using duckdb::TableFilterType;
 using duckdb::Value;
 
-/// Holds the bounds of one column in one file, in the column's type of today.
-struct Bounds {
-  std::optional<Value> lower;
-  std::optional<Value> upper;
-};
-
-std::optional<Value> Bound(const BoundsByFieldId& bounds, const iceberg::Field& field) {
-  const auto found = bounds.find(field.id);
-  if (found == bounds.end()) return std::nullopt;
-  const Result<Value> value = ValueFromBinary(found->second, field.type);
-  if (!value) return std::nullopt;  // a bound we can't read must not hide rows
-  return *value;
-}
-
-bool IsFloat(const iceberg::Field& field) {
-  return field.type.id == iceberg::TypeId::kFloat || field.type.id == iceberg::TypeId::kDouble;
-}
-
-bool HasOrderedNumbers(const iceberg::Type& type) {
-  switch (type.id) {
-    case iceberg::TypeId::kInt:
-    case iceberg::TypeId::kLong:
-    case iceberg::TypeId::kDecimal:
-    case iceberg::TypeId::kDate:
-    case iceberg::TypeId::kTimestamp:
-    case iceberg::TypeId::kTimestampTz:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Whether `value` lies below all values of the file, or above them.
-bool Below(const Value& value, const Bounds& bounds) {
-  return bounds.lower && duckdb::ValueOperations::LessThan(value, *bounds.lower);
+bool Below(const Value& value, const ColumnFacts& facts) {
+  return facts.lower && duckdb::ValueOperations::LessThan(value, *facts.lower);
 }
-bool Above(const Value& value, const Bounds& bounds) {
-  return bounds.upper && duckdb::ValueOperations::GreaterThan(value, *bounds.upper);
+bool Above(const Value& value, const ColumnFacts& facts) {
+  return facts.upper && duckdb::ValueOperations::GreaterThan(value, *facts.upper);
 }
 
-bool ComparisonExcludes(const duckdb::ConstantFilter& filter, const Bounds& bounds) {
+bool ComparisonExcludes(const duckdb::ConstantFilter& filter, const ColumnFacts& facts) {
   const Value& value = filter.constant;
   if (value.IsNull()) return false;
   switch (filter.comparison_type) {
     case ExpressionType::COMPARE_EQUAL:
-      return Below(value, bounds) || Above(value, bounds);
+      return Below(value, facts) || Above(value, facts);
     case ExpressionType::COMPARE_LESSTHAN:
-      return bounds.lower && duckdb::ValueOperations::LessThanEquals(value, *bounds.lower);
+      return facts.lower && duckdb::ValueOperations::LessThanEquals(value, *facts.lower);
     case ExpressionType::COMPARE_LESSTHANOREQUALTO:
-      return Below(value, bounds);
+      return Below(value, facts);
     case ExpressionType::COMPARE_GREATERTHAN:
-      return bounds.upper && duckdb::ValueOperations::GreaterThanEquals(value, *bounds.upper);
+      return facts.upper && duckdb::ValueOperations::GreaterThanEquals(value, *facts.upper);
     case ExpressionType::COMPARE_GREATERTHANOREQUALTO:
-      return Above(value, bounds);
+      return Above(value, facts);
     default:
       return false;
   }
 }
 
-bool Excludes(const TableFilter& filter, const Bounds& bounds);
+bool Excludes(const TableFilter& filter, const ColumnFacts& facts);
 
-bool DynamicExcludes(const duckdb::DynamicFilter& filter, const Bounds& bounds) {
+bool DynamicExcludes(const duckdb::DynamicFilter& filter, const ColumnFacts& facts) {
   if (!filter.filter_data) return false;
   const std::lock_guard guard(filter.filter_data->lock);
   return filter.filter_data->initialized && filter.filter_data->filter &&
-         ComparisonExcludes(*filter.filter_data->filter, bounds);
+         ComparisonExcludes(*filter.filter_data->filter, facts);
 }
 
-bool Excludes(const TableFilter& filter, const Bounds& bounds) {
-  const auto child_excludes = [&](const auto& child) { return Excludes(*child, bounds); };
+bool Excludes(const TableFilter& filter, const ColumnFacts& facts) {
+  const auto child_excludes = [&](const auto& child) { return Excludes(*child, facts); };
   switch (filter.filter_type) {
     case TableFilterType::CONSTANT_COMPARISON:
-      return ComparisonExcludes(filter.Cast<duckdb::ConstantFilter>(), bounds);
+      return ComparisonExcludes(filter.Cast<duckdb::ConstantFilter>(), facts);
     case TableFilterType::IN_FILTER: {
       const auto& values = filter.Cast<duckdb::InFilter>().values;
       return std::all_of(values.begin(), values.end(), [&](const Value& value) {
-        return !value.IsNull() && (Below(value, bounds) || Above(value, bounds));
+        return !value.IsNull() && (Below(value, facts) || Above(value, facts));
       });
     }
     case TableFilterType::CONJUNCTION_AND: {
@@ -103,10 +71,10 @@ bool Excludes(const TableFilter& filter, const Bounds& bounds) {
     }
     case TableFilterType::OPTIONAL_FILTER: {
       const auto& child = filter.Cast<duckdb::OptionalFilter>().child_filter;
-      return child && Excludes(*child, bounds);
+      return child && Excludes(*child, facts);
     }
     case TableFilterType::DYNAMIC_FILTER:
-      return DynamicExcludes(filter.Cast<duckdb::DynamicFilter>(), bounds);
+      return DynamicExcludes(filter.Cast<duckdb::DynamicFilter>(), facts);
     default:
       return false;
   }
@@ -115,32 +83,14 @@ bool Excludes(const TableFilter& filter, const Bounds& bounds) {
 }  // namespace
 
 bool CanSkip(const ScanFile& file, const iceberg::Field& field, const TableFilter& filter) {
-  Bounds bounds{Bound(file.lower_bounds, field), Bound(file.upper_bounds, field)};
-  // DuckDB sorts NaN above all numbers and Iceberg's bounds leave it out.
-  if (IsFloat(field)) bounds.upper.reset();
-  if (!bounds.lower && !bounds.upper) return false;
-  return Excludes(filter, bounds);
-}
-
-duckdb::unique_ptr<duckdb::BaseStatistics> BoundsOfColumn(const ScanFileList& files,
-                                                          duckdb::column_t column) {
-  const ScanTable& table = *files.source().table;
-  if (column >= table.schema.fields.size() || files.indexes().empty()) return nullptr;
-  const iceberg::Field& field = table.schema.fields[column];
-  if (!HasOrderedNumbers(field.type)) return nullptr;
-  std::optional<Value> lowest;
-  std::optional<Value> highest;
-  for (const std::size_t index : files.indexes()) {
-    const std::optional<Value> lower = Bound(table.files[index].lower_bounds, field);
-    const std::optional<Value> upper = Bound(table.files[index].upper_bounds, field);
-    if (!lower || !upper) return nullptr;
-    if (!lowest || duckdb::ValueOperations::LessThan(*lower, *lowest)) lowest = lower;
-    if (!highest || duckdb::ValueOperations::GreaterThan(*upper, *highest)) highest = upper;
+  if (filter.filter_type == TableFilterType::STRUCT_EXTRACT) {
+    const auto& part = filter.Cast<duckdb::StructFilter>();
+    return part.child_idx < field.type.fields.size() &&
+           CanSkip(file, field.type.fields[part.child_idx], *part.child_filter);
   }
-  auto statistics = duckdb::NumericStats::CreateUnknown(LogicalTypeFrom(field.type));
-  duckdb::NumericStats::SetMin(statistics, *lowest);
-  duckdb::NumericStats::SetMax(statistics, *highest);
-  return statistics.ToUnique();
+  const ColumnFacts facts = FactsOf(file, field);
+  if (!facts.lower && !facts.upper) return false;
+  return Excludes(filter, facts);
 }
 
 ScanFileList::ScanFileList(std::shared_ptr<const ScanSource> source)
@@ -191,6 +141,9 @@ duckdb::OpenFileInfo ScanFileList::GetFile(duckdb::idx_t index) const {
   duckdb::OpenFileInfo info(ToHxPath(source_->table->files[indexes_[index]].path));
   info.extended_info = duckdb::make_shared_ptr<duckdb::ExtendedOpenFileInfo>();
   info.extended_info->options[kFileIndexOption] = Value::UBIGINT(indexes_[index]);
+  if (source_->table->file_changes == ScanTable::FileChanges::kNever) {
+    info.extended_info->options["validate_external_file_cache"] = Value::BOOLEAN(false);
+  }
   return info;
 }
 

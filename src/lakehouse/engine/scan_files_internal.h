@@ -52,11 +52,6 @@ class ScanFileList final : public duckdb::MultiFileList {
   std::vector<std::size_t> indexes_;
 };
 
-/// Returns the least lower and greatest upper bound of a column over the listed files, for the
-/// optimizer; nothing when a file has no bounds or the type is not a whole number, date or time.
-duckdb::unique_ptr<duckdb::BaseStatistics> BoundsOfColumn(const ScanFileList& files,
-                                                          duckdb::column_t column);
-
 /// Returns whether no value between the bounds of `file` can pass `filter` on `field`.
 bool CanSkip(const ScanFile& file, const iceberg::Field& field, const duckdb::TableFilter& filter);
 

@@ -16,7 +16,8 @@ using Columns = duckdb::vector<MultiFileColumnDefinition>;
 /// Keeps what the readers of one running scan share.
 struct ScanState final : duckdb::MultiFileReaderGlobalState {
   ScanState(const duckdb::MultiFileList& files, std::shared_ptr<const ScanSource> source)
-      : duckdb::MultiFileReaderGlobalState({}, files), deleted(std::move(source)) {}
+      : duckdb::MultiFileReaderGlobalState({}, files),
+        deleted(std::move(source), static_cast<const ScanFileList&>(files).indexes()) {}
 
   DeletedRows deleted;
 };

@@ -18,6 +18,8 @@ namespace healix::lakehouse::engine {
 /// specification). In partition constants a missing entry is "not known", an empty optional NULL.
 using BoundsByFieldId = std::map<std::int32_t, std::string>;
 using ConstantsByFieldId = std::map<std::int32_t, std::optional<std::string>>;
+/// Counts by field id; a missing entry is "not known".
+using CountsByFieldId = std::map<std::int32_t, std::int64_t>;
 
 /// Points to a `deletion-vector-v1` blob inside a Puffin file.
 struct DeletionVector {
@@ -42,9 +44,13 @@ struct ScanFile {
   std::uint64_t record_count = 0;
   /// Values of identity-partition columns, used where the file lacks the column.
   ConstantsByFieldId partition_constants;
-  /// Bounds of the values in the file, used to skip it. Strings may be truncated.
+  /// Bounds of the values in the file that are neither NULL nor NaN, used to skip it and to answer
+  /// from them what they decide. No value lies beyond one; none needs to equal it.
   BoundsByFieldId lower_bounds;
   BoundsByFieldId upper_bounds;
+  /// How many values of a top-level column are NULL or NaN, deleted rows included. Must be exact.
+  CountsByFieldId null_counts;
+  CountsByFieldId nan_counts;
   std::vector<std::string> position_deletes;  ///< paths of Parquet files
   std::optional<DeletionVector> deletion_vector;
   std::vector<EqualityDelete> equality_deletes;
@@ -63,6 +69,8 @@ struct MappedField {
 struct ScanTable {
   iceberg::Schema schema;
   std::vector<ScanFile> files;
+  /// Whether what DuckDB keeps of a file in memory is checked against the file at each open.
+  enum class FileChanges : std::uint8_t { kPossible, kNever } file_changes = FileChanges::kPossible;
   /// Fields of earlier schemas that equality deletes still name.
   std::vector<iceberg::Field> dropped_fields;
   std::vector<MappedField> name_mapping;

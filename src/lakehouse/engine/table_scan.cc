@@ -3,6 +3,7 @@
 
 #include "lakehouse/engine/scan_files_internal.h"
 #include "lakehouse/engine/scan_reader_internal.h"
+#include "lakehouse/engine/scan_statistics_internal.h"
 #include "lakehouse/engine/table_scan_internal.h"
 
 namespace healix::lakehouse::engine {
@@ -28,38 +29,23 @@ duckdb::virtual_column_map_t BoundVirtualColumns(
   return bound.virtual_columns;
 }
 
-bool HasDeletes(const ScanFile& file) {
-  return !file.position_deletes.empty() || !file.equality_deletes.empty() ||
-         file.deletion_vector.has_value();
+const ScanFileList& FilesOf(const duckdb::FunctionData& bind_data) {
+  return static_cast<const ScanFileList&>(*bind_data.Cast<MultiFileBindData>().file_list);
 }
 
-// Answers count(*) from the metadata where no row is deleted.
-duckdb::vector<duckdb::PartitionStatistics> CountsPerFile(duckdb::ClientContext&,
-                                                          duckdb::GetPartitionStatsInput& input) {
-  const auto& bound = input.bind_data->Cast<MultiFileBindData>();
-  const auto& list = static_cast<const ScanFileList&>(*bound.file_list);
-  duckdb::vector<duckdb::PartitionStatistics> counts;
-  for (const std::size_t index : list.indexes()) {
-    const ScanFile& file = list.source().table->files[index];
-    if (HasDeletes(file)) return {};
-    duckdb::PartitionStatistics count;
-    count.count = file.record_count;
-    count.count_type = duckdb::CountType::COUNT_EXACT;
-    counts.push_back(std::move(count));
-  }
-  return counts;
+duckdb::vector<duckdb::PartitionStatistics> StatisticsOfFiles(
+    duckdb::ClientContext&, duckdb::GetPartitionStatsInput& input) {
+  return StatisticsPerFile(FilesOf(*input.bind_data));
 }
 
 duckdb::unique_ptr<duckdb::BaseStatistics> StatisticsOf(duckdb::ClientContext&,
                                                         const duckdb::FunctionData* bind_data,
                                                         duckdb::column_t column) {
-  const auto& bound = bind_data->Cast<MultiFileBindData>();
-  return BoundsOfColumn(static_cast<const ScanFileList&>(*bound.file_list), column);
+  return StatisticsOfColumn(FilesOf(*bind_data), column);
 }
 
 duckdb::BindInfo TableOf(const duckdb::optional_ptr<duckdb::FunctionData> bind_data) {
-  const auto& bound = bind_data->Cast<MultiFileBindData>();
-  return duckdb::BindInfo(*static_cast<const ScanFileList&>(*bound.file_list).table());
+  return duckdb::BindInfo(*FilesOf(*bind_data).table());
 }
 
 }  // namespace
@@ -93,10 +79,11 @@ BoundTableScan BindTableScan(duckdb::ClientContext& context,
   duckdb::TableFunction function =
       parquet.functions.GetFunctionByArguments(context, {duckdb::LogicalType::VARCHAR});
   function.name = "table_scan";
+  const bool may_hold_nan = MayHoldNaN(*source->table);
   function.function_info = duckdb::make_shared_ptr<ScanInfo>(std::move(source));
   function.get_multi_file_reader = MakeReader;
   function.get_virtual_columns = BoundVirtualColumns;
-  function.get_partition_stats = CountsPerFile;
+  function.get_partition_stats = StatisticsOfFiles;
   function.get_bind_info = TableOf;
   function.statistics = StatisticsOf;
   function.serialize = nullptr;
@@ -104,6 +91,7 @@ BoundTableScan BindTableScan(duckdb::ClientContext& context,
 
   duckdb::vector<duckdb::Value> inputs = {duckdb::Value("")};
   duckdb::named_parameter_map_t parameters;
+  if (may_hold_nan) parameters["can_have_nan"] = duckdb::Value::BOOLEAN(true);
   duckdb::vector<duckdb::LogicalType> types;
   duckdb::vector<duckdb::string> names;
   const duckdb::TableFunctionRef no_reference;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
 #include "lakehouse/engine/engine_fixture.h"
 
 namespace healix::lakehouse::engine {
@@ -110,6 +112,31 @@ TEST_F(TableScanTest, PositionDeletesHideRows) {
             "1\n4999\n5001");
   EXPECT_EQ(Ask("SELECT _pos FROM t WHERE i = 5001"), "5001");
   EXPECT_EQ(Ask("SELECT i FROM t ORDER BY i DESC LIMIT 1"), "9998");
+}
+
+TEST_F(TableScanTest, DeleteFilesReadTogetherHideRowsOfTheirOwnFilesOnly) {
+  ScanTable table = TableOf({MakeField(1, "i", TypeId::kLong)}, "SELECT i FROM range(10) t(i)");
+  const ScanFile data = table.files.at(0);
+  table.files.clear();
+  std::string values;
+  for (int n = 0; n < 300; ++n) {
+    values +=
+        (n == 0 ? "('file" : ", ('file") + std::to_string(n) + "', " + std::to_string(n % 10) + ")";
+  }
+  const std::string deletes = PositionDeletes(values);  // names all files, applies to one of them
+  for (int n = 0; n < 300; ++n) {
+    const std::string copy = deletes + "." + std::to_string(n);
+    std::filesystem::copy_file(deletes, copy);
+    table.files.push_back(data);
+    table.files.back().location = "file" + std::to_string(n);
+    if (n != 7) table.files.back().position_deletes = {copy};
+  }
+  table.files.push_back(table.files.at(3));  // the same file twice
+  AddTable("t", std::move(table));
+  EXPECT_EQ(Ask("SELECT count(*), sum(i) FROM t"), "2710|12199");
+  EXPECT_EQ(Ask("SELECT count(*) FROM t WHERE _file = 'file3'"), "18");
+  EXPECT_EQ(Ask("SELECT count(*) FROM t WHERE _file = 'file7'"), "10");
+  EXPECT_EQ(Ask("SELECT count(*) FROM t WHERE _file = 'file299' AND i = 9"), "0");
 }
 
 TEST_F(TableScanTest, EqualityDeletesHideRows) {

@@ -52,6 +52,7 @@ Result<std::shared_ptr<const engine::ScanTable>> ScanOf(const WarehouseParts& pa
                                                         const std::vector<DataFile>& files) {
   auto table = std::make_shared<engine::ScanTable>();
   table->schema = schema;
+  table->file_changes = engine::ScanTable::FileChanges::kNever;
   for (const DataFile& file : files) {
     engine::ScanFile scan;
     HEALIX_TRY(scan.path, parts.objects.PathOf(file.path));
@@ -60,6 +61,8 @@ Result<std::shared_ptr<const engine::ScanTable>> ScanOf(const WarehouseParts& pa
     scan.record_count = static_cast<std::uint64_t>(file.record_count);
     scan.lower_bounds = file.lower_bounds;
     scan.upper_bounds = file.upper_bounds;
+    scan.null_counts = file.null_value_counts;
+    scan.nan_counts = file.nan_value_counts;
     table->files.push_back(std::move(scan));
   }
   return std::shared_ptr<const engine::ScanTable>(std::move(table));

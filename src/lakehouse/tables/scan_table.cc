@@ -46,6 +46,8 @@ Result<engine::ScanFile> FileOf(const iceberg::ScanPlan& plan, const iceberg::Pl
   file.partition_constants = planned.partition_constants;
   file.lower_bounds = data.lower_bounds;
   file.upper_bounds = data.upper_bounds;
+  file.null_counts = data.null_value_counts;
+  file.nan_counts = data.nan_value_counts;
   for (const std::size_t index : planned.deletes) {
     HEALIX_RETURN_IF_ERROR(AddDelete(plan.deletes[index].file, path_of, file));
   }
@@ -89,6 +91,7 @@ Result<std::shared_ptr<const engine::ScanTable>> MakeScanTable(const iceberg::Sc
                                                                const PathOf& path_of) {
   auto table = std::make_shared<engine::ScanTable>();
   table->schema = plan.schema;
+  table->file_changes = engine::ScanTable::FileChanges::kNever;  // as Iceberg demands of its files
   MakeNamesUnique(table->schema.fields);
   table->dropped_fields = plan.dropped_fields;
   table->name_mapping = MappingOf(plan.name_mapping);
