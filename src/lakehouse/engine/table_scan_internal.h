@@ -34,8 +34,8 @@ BoundTableScan BindTableScan(duckdb::ClientContext& context,
                              std::shared_ptr<const ScanSource> source,
                              duckdb::TableCatalogEntry& entry);
 
-/// Returns the columns that a query may name beside those of the table (`_file`, `_pos`).
-duckdb::virtual_column_map_t VirtualColumns();
+/// Returns the columns that a query may name beside those of the table (see PlaceColumns).
+duckdb::virtual_column_map_t VirtualColumns(const ScanTable& table);
 
 /// Returns the columns that identify a row for DuckDB (file and position).
 duckdb::vector<duckdb::column_t> RowIdColumns();
