@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "base/io/fault_file_system.h"
 #include "base/testing/matchers.h"
 #include "base/testing/temp_folder.h"
@@ -41,6 +43,20 @@ TEST_F(HomeTest, IsMadeOnceAndOpened) {
   EXPECT_EQ(layout.root, path_);
   EXPECT_TRUE(files_.Stat(layout.WarehouseFolder()).value().is_folder);
   EXPECT_TRUE(files_.Stat(layout.KeysFolder()).value().is_private);
+}
+
+TEST_F(HomeTest, LetsOnlyItsOwnerIn) {
+  const auto open_up = [&] {
+    std::filesystem::permissions(path_, std::filesystem::perms(0755));
+    EXPECT_FALSE(files_.Stat(path_).value().is_private);
+  };
+  ASSERT_TRUE(IsOk(files_.MakeFolders(path_)));
+  open_up();
+  ASSERT_TRUE(IsOk(Create()));
+  EXPECT_TRUE(files_.Stat(path_).value().is_private);
+  open_up();
+  ASSERT_TRUE(IsOk(Open()));
+  EXPECT_TRUE(files_.Stat(path_).value().is_private);
 }
 
 TEST_F(HomeTest, LeavesForeignFoldersAlone) {
