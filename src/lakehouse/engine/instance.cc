@@ -75,7 +75,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(base::FileSystem& files,
     duckdb::DBConfig::GetConfig(database).replacement_scans.clear();
     duckdb::Connection connection(database);
     LockDown(connection, options, !spill_folder.empty());
-    instance->services_ = {&files, &database};
+    instance->services_ = {&files, &database, options.stop};
     return instance;
   });
 }

@@ -4,6 +4,7 @@
 /// rows.
 
 #include <memory>
+#include <stop_token>
 
 #include "base/io/file_system.h"
 #include "lakehouse/engine/duckdb_internal.h"
@@ -15,6 +16,7 @@ namespace healix::lakehouse::engine {
 struct ScanServices {
   base::FileSystem* files = nullptr;
   duckdb::DatabaseInstance* database = nullptr;
+  std::stop_token stop = {};
 };
 
 /// Holds what the parts of one scan share.
