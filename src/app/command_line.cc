@@ -2,6 +2,7 @@
 #include "app/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 
 namespace healix::app {
@@ -93,11 +94,15 @@ class Grammar final {
     sql->add_option("-c,--command", sql_.statement, "the statements to run");
     sql->add_option("FILE", sql_.file, "a file of statements, - for standard input");
     using Format = SqlArguments::Format;
-    const std::map<std::string, Format> names = {
+    static const std::map<std::string, Format> kNames = {
         {"table", Format::kTable}, {"json", Format::kJson}, {"csv", Format::kCsv}};
-    sql->add_option_function<Format>(
-           "--format", [this](const Format& format) { sql_.format = format; }, "table, json or csv")
-        ->transform(CLI::CheckedTransformer(names).description("FORMAT"));
+    sql->add_option_function<std::string>(
+           "--format", [this](const std::string& name) { sql_.format = kNames.at(name); },
+           "table, json or csv")
+        ->check([](const std::string& name) {
+          return kNames.contains(name) ? std::string() : "is table, json or csv";
+        })
+        ->type_name("FORMAT");
     sql->add_option("-o,--output", sql_.output_file, "write rows to FILE.parquet or FILE.arrow");
     sql->callback([this] {
       if (sql_.statement.empty() == sql_.file.empty()) {
@@ -203,21 +208,45 @@ class Grammar final {
   CLI::App root_;
 };
 
-/// Says in `text` what CLI11 would print.
-UsageAnswer Answer(const CLI::App& root, const CLI::ParseError& error) {
+using Words = std::span<const char* const>;
+
+/// Returns what --help prints.
+HelpText HelpOf(const CLI::App& root, const CLI::ParseError& error) {
   std::ostringstream out;
-  const int code = root.exit(error, out, out);
-  return {code == 0 ? 0 : 2, out.str()};
+  root.exit(error, out, out);
+  return {out.str()};
+}
+
+/// Returns the innermost command that was named.
+const CLI::App& NamedCommand(const CLI::App& root) {
+  const auto below = root.get_subcommands();
+  return below.empty() ? root : NamedCommand(*below.front());
+}
+
+/// Makes one sentence of what CLI11 says.
+UsageError RefusalOf(const CLI::App& root, const CLI::ParseError& error, Words words) {
+  const CLI::App& command = NamedCommand(root);
+  const auto is_json = [](const char* word) { return std::string_view(word) == "--json"; };
+  const Style style =
+      std::any_of(words.begin(), words.end(), is_json) ? Style::kJson : Style::kText;
+  const auto unknown = root.remaining(true);
+  if (!unknown.empty() && command.get_require_subcommand_min() > 0) {
+    return {MakeError(ErrorCode::kUsage, "there is no command {}", SafeName(unknown.front())),
+            style};
+  }
+  const std::string_view said = error.what();
+  return {MakeError(ErrorCode::kUsage, "{}", SafeReason(said.substr(0, said.find('\n')))), style};
 }
 
 }  // namespace
 
-std::variant<Arguments, UsageAnswer> ParseCommandLine(std::span<const char* const> words) {
+std::variant<Arguments, HelpText, UsageError> ParseCommandLine(Words words) {
   Grammar grammar;
   try {
     grammar.root().parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::ParseError& error) {
-    return Answer(grammar.root(), error);
+    if (error.get_exit_code() == 0) return HelpOf(grammar.root(), error);
+    return RefusalOf(grammar.root(), error, words);
   }
   return grammar.Take();
 }

@@ -7,17 +7,23 @@
 #include <variant>
 
 #include "app/arguments.h"
+#include "base/result/error.h"
 
 namespace healix::app {
 
-/// Asks main to print `text` and leave: help (exit code 0) or a usage error (2).
-struct UsageAnswer {
-  int exit_code = 0;
+/// Was asked for: main prints it and leaves.
+struct HelpText {
   std::string text;
+};
+
+/// Says what is wrong with the command line: a kUsage to be reported in this style.
+struct UsageError {
+  Error error;
+  Style style = Style::kText;
 };
 
 /// Parses what main() got. Never exits and prints nothing.
 /// Example  CommandLineTest.ReadsAnIngest
-std::variant<Arguments, UsageAnswer> ParseCommandLine(std::span<const char* const> words);
+std::variant<Arguments, HelpText, UsageError> ParseCommandLine(std::span<const char* const> words);
 
 }  // namespace healix::app

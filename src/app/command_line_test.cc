@@ -8,7 +8,7 @@
 namespace healix::app {
 namespace {
 
-std::variant<Arguments, UsageAnswer> Parse(std::vector<const char*> words) {
+std::variant<Arguments, HelpText, UsageError> Parse(std::vector<const char*> words) {
   words.insert(words.begin(), "healix");
   return ParseCommandLine(words);
 }
@@ -49,8 +49,29 @@ TEST(CommandLineTest, SaysUsageWithExitCodeTwo) {
                                              {"table", "show"},
                                              {"synth", "--patients", "0", "-o", "x"}}) {
     const auto parsed = Parse(words);
-    ASSERT_TRUE(std::holds_alternative<UsageAnswer>(parsed));
-    EXPECT_EQ(std::get<UsageAnswer>(parsed).exit_code, 2);
+    ASSERT_TRUE(std::holds_alternative<UsageError>(parsed));
+    const UsageError& refused = std::get<UsageError>(parsed);
+    EXPECT_EQ(refused.error.code(), ErrorCode::kUsage);
+    EXPECT_EQ(refused.style, Style::kText);
+  }
+}
+
+TEST(CommandLineTest, RefusalsAreOneSentence) {
+  const auto message = [](std::vector<const char*> words) {
+    words.push_back("--json");
+    const auto parsed = Parse(words);
+    EXPECT_EQ(std::get<UsageError>(parsed).style, Style::kJson);
+    return std::get<UsageError>(parsed).error.message();
+  };
+  EXPECT_EQ(message({"foo"}), "there is no command foo");
+  EXPECT_EQ(message({"table", "foo"}), "there is no command foo");
+  EXPECT_EQ(message({"sql", "-c", "SELECT 1", "--format", "xml"}),
+            "--format: is table, json or csv");
+  for (const auto& words : std::vector<std::vector<const char*>>{
+           {}, {"sql"}, {"table"}, {"foo", "bar"}, {"sql", "-c"}, {"table", "show"}}) {
+    const std::string said = message(words);
+    EXPECT_FALSE(said.empty());
+    EXPECT_EQ(said.find_first_of("\n\\"), std::string::npos) << said;
   }
 }
 
@@ -58,9 +79,8 @@ TEST(CommandLineTest, EachHelpHasAnExample) {
   for (const char* command : {"init", "ingest", "sql", "table", "quarantine", "receipt", "trace",
                               "synth", "jobs", "version", "doctor"}) {
     const auto parsed = Parse({command, "--help"});
-    ASSERT_TRUE(std::holds_alternative<UsageAnswer>(parsed)) << command;
-    EXPECT_EQ(std::get<UsageAnswer>(parsed).exit_code, 0);
-    EXPECT_NE(std::get<UsageAnswer>(parsed).text.find("Example: healix"), std::string::npos)
+    ASSERT_TRUE(std::holds_alternative<HelpText>(parsed)) << command;
+    EXPECT_NE(std::get<HelpText>(parsed).text.find("Example: healix"), std::string::npos)
         << command;
   }
 }

@@ -6,6 +6,7 @@
 
 #include "app/arguments.h"
 #include "app/console.h"
+#include "app/stop_signals.h"
 #include "base/result/result.h"
 
 namespace healix::app {
@@ -14,6 +15,7 @@ namespace healix::app {
 struct Context {
   Console& console;
   std::string home_folder;
+  StopSignals& stop;
 };
 
 Result<ExitCode> RunCommand(const Context& context, const VersionArguments& arguments);

@@ -6,15 +6,24 @@
 
 #include <algorithm>
 #include <array>
-#include <iostream>
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
+
+#include "base/text/printable.h"
 
 namespace healix::app {
 namespace {
 
-void Write(std::ostream& to, std::string_view text) {
-  to.write(text.data(), static_cast<std::streamsize>(text.size()));
-  to.flush();
+/// Returns 0, or the number of the error that stopped it.
+int Write(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t put = ::write(descriptor, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return 0;
 }
 
 /// Counts code points, so that columns with accents align.
@@ -39,16 +48,28 @@ Console::Console(Style style)
     : style_(style), interactive_(style == Style::kText && ::isatty(STDERR_FILENO) == 1) {}
 
 void Console::Print(std::string_view text) {
-  EndProgress();
-  Write(std::cout, text);
-  if (text.empty() || text.back() != '\n') Write(std::cout, "\n");
+  PrintExact(style_ == Style::kText ? base::Printable(text, "\n\t") : std::string(text));
 }
 
+void Console::PrintExact(std::string_view text) {
+  EndProgress();
+  if (lost_) return;
+  int failed = Write(STDOUT_FILENO, text);
+  if (failed == 0 && !text.ends_with('\n')) failed = Write(STDOUT_FILENO, "\n");
+  if (failed == 0) return;
+  lost_ = MakeError(ErrorCode::kIoFailed, "can't write to standard output: {}",
+                    SafeReason(std::strerror(failed)));
+}
+
+Status Console::output() const { return lost_ ? Status(*lost_) : Status(); }
+
 void Console::PrintTable(const std::vector<std::string>& header,
-                         const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const std::string& name : header) widths.push_back(Width(name));
-  for (const auto& row : rows) {
+                         const std::vector<std::vector<std::string>>& given) {
+  std::vector<std::vector<std::string>> rows = {header};
+  rows.insert(rows.end(), given.begin(), given.end());
+  std::vector<std::size_t> widths(header.size());
+  for (auto& row : rows) {
+    for (std::string& cell : row) cell = base::Printable(cell);
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Width(row[i]));
   }
   const auto line = [&](const std::vector<std::string>& cells) {
@@ -60,18 +81,19 @@ void Console::PrintTable(const std::vector<std::string>& header,
     text.erase(text.find_last_not_of(' ') + 1);
     return text + "\n";
   };
-  std::string text = line(header);
+  std::string text = line(rows.front());
   for (std::size_t i = 0; i < widths.size(); ++i) {
     text += std::string(widths[i], '-') + (i + 1 < widths.size() ? "  " : "\n");
   }
-  for (const auto& row : rows) text += line(row);
+  for (std::size_t i = 1; i < rows.size(); ++i) text += line(rows[i]);
   Print(text);
 }
 
 void Console::PrintError(const Error& error) {
   EndProgress();
   if (style_ == Style::kText) {
-    Write(std::cerr, error.ToString() + "\n  " + std::string(Describe(error.code()).action) + "\n");
+    Write(STDERR_FILENO,
+          error.ToString() + "\n  " + std::string(Describe(error.code()).action) + "\n");
     return;
   }
   nlohmann::ordered_json body = {{"code", std::string(Name(error.code()))},
@@ -83,19 +105,19 @@ void Console::PrintError(const Error& error) {
   body["retryable"] = error.retryable();
   body["action"] = std::string(Describe(error.code()).action);
   const nlohmann::ordered_json document = {{"error", body}};
-  Write(std::cerr,
+  Write(STDERR_FILENO,
         document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
 }
 
 void Console::ShowProgress(std::string_view line) {
   if (!interactive_) return;
-  Write(std::cerr, fmt::format("\r\x1b[2K{}", line));
+  Write(STDERR_FILENO, fmt::format("\r\x1b[2K{}", line));
   progress_shown_ = true;
 }
 
 void Console::EndProgress() {
   if (!progress_shown_) return;
-  Write(std::cerr, "\r\x1b[2K");
+  Write(STDERR_FILENO, "\r\x1b[2K");
   progress_shown_ = false;
 }
 

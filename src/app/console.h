@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "app/arguments.h"
-#include "base/result/error.h"
+#include "base/result/result.h"
 
 namespace healix::app {
 
@@ -26,9 +26,12 @@ class Console final {
   /// True when progress can be shown: standard error is a terminal and the style is text.
   bool interactive() const { return interactive_; }
 
-  /// Prints to standard output. A line break is added where the text has none at its end.
+  /// Prints to standard output. A line break is added where the text has none at its end. For
+  /// people, characters that could steer their terminal are shown as `\xNN`.
   void Print(std::string_view text);
-  /// Prints rows in aligned columns below a header; numbers (by `right`) to the right.
+  /// As Print(), without a change to the text: for rows and documents that programs read.
+  void PrintExact(std::string_view text);
+  /// Prints rows in aligned columns below a header; numbers to the right. A cell is one line.
   void PrintTable(const std::vector<std::string>& header,
                   const std::vector<std::vector<std::string>>& rows);
   /// Prints `error[CODE]: sentence` and what to do, or an object with --json, to standard error.
@@ -37,11 +40,15 @@ class Console final {
   void ShowProgress(std::string_view line);
   /// Removes the progress line.
   void EndProgress();
+  /// Fails when something could not be printed to standard output; what follows is not tried.
+  /// Errors   kIoFailed.
+  Status output() const;
 
  private:
   Style style_;
   bool interactive_;
   bool progress_shown_ = false;
+  std::optional<Error> lost_;
 };
 
 /// Writes 12345678 as `12,345,678`, and bytes as `11.8 MiB`.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <stop_token>
 
 #include "app/commands.h"
 #include "app/receipt_output.h"
@@ -41,10 +45,31 @@ class ProgressLine final {
   std::chrono::steady_clock::time_point shown_at_;
 };
 
+/// Tells whether one of two folders or files is, or lies in, the other.
+bool Overlap(const std::filesystem::path& a, const std::filesystem::path& b) {
+  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return in_a == a.end() || in_b == b.end();
+}
+
+/// Refuses to take healix's own files in; a path that is not there is left to the ingest.
+Status CheckApartFromHome(const std::vector<std::string>& paths, const std::string& home) {
+  std::error_code failed;
+  const auto root = std::filesystem::canonical(home, failed);
+  for (const std::string& path : paths) {
+    const auto input = std::filesystem::canonical(path, failed);
+    if (failed || !Overlap(input, root)) continue;
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "{} and the home folder lie in each other: name the files or move the home",
+                     SafePath(path));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<ExitCode> RunCommand(const Context& context, const IngestArguments& arguments) {
   HEALIX_TRY(const auto stack, Stack::Open(context.home_folder));
+  HEALIX_RETURN_IF_ERROR(CheckApartFromHome(arguments.paths, stack->layout().root));
   ingest::IngestRequest request;
   request.paths = arguments.paths;
   if (!arguments.source.empty()) request.source = arguments.source;
@@ -52,6 +77,9 @@ Result<ExitCode> RunCommand(const Context& context, const IngestArguments& argum
     request.mode = ingest::IngestRequest::Mode::kCheck;
   }
   request.limits = stack->ingest_limits();
+  std::atomic<bool> cancel = false;
+  const std::stop_callback on_stop(context.stop.Listen(), [&cancel] { cancel = true; });
+  request.cancel = &cancel;
   ProgressLine line(context.console);
   if (context.console.interactive()) {
     request.on_progress = [&line](const ingest::Progress& progress) { line.Show(progress); };

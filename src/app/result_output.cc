@@ -11,13 +11,14 @@ namespace {
 namespace engine = lakehouse::engine;
 using lakehouse::sql::StatementResult;
 
-/// Calls `use` for each row of the stream.
+/// Calls `use`, which prints, for each row of the stream; stops when nobody can read it any more.
 template <typename Use>
-Status ForEachRow(engine::ResultStream& rows, Use&& use) {
+Status ForEachRow(engine::ResultStream& rows, const Console& console, Use&& use) {
   while (true) {
     HEALIX_TRY(const auto block, rows.NextRows());
     if (block.empty()) return {};
     for (const engine::TextRow& row : block) use(row);
+    HEALIX_RETURN_IF_ERROR(console.output());
   }
 }
 
@@ -34,7 +35,7 @@ class JsonOutput final : public ResultOutput {
   Status Take(StatementResult result) override {
     if (result.rows == nullptr) return {};
     const auto names = engine::UniqueNames(result.rows->columns());
-    return ForEachRow(*result.rows, [&](const engine::TextRow& row) {
+    return ForEachRow(*result.rows, console_, [&](const engine::TextRow& row) {
       text_ += first_ ? "[" : ",\n ";
       first_ = false;
       engine::AppendJsonObject(text_, names, row);
@@ -50,12 +51,13 @@ class JsonOutput final : public ResultOutput {
 
  private:
   static constexpr std::size_t kFlushBytes = 1 << 16;
-  /// Prints what has gathered, up to the last line break, so that Print() adds none of its own.
+  /// Prints what has gathered, up to the last line break, so that PrintExact() adds none of its
+  /// own.
   void Flush(std::size_t at_least) {
     if (text_.size() < at_least) return;
     const std::size_t end = text_.rfind('\n');
     if (end == std::string::npos) return;
-    console_.Print(std::string_view(text_).substr(0, end + 1));
+    console_.PrintExact(std::string_view(text_).substr(0, end + 1));
     text_.erase(0, end + 1);
   }
 
@@ -88,14 +90,14 @@ class CsvOutput final : public ResultOutput {
       if (!line.empty()) line += ',';
       AppendCsvField(line, name);
     }
-    console_.Print(line);
-    return ForEachRow(*result.rows, [&](const engine::TextRow& row) {
+    console_.PrintExact(line + "\n");
+    return ForEachRow(*result.rows, console_, [&](const engine::TextRow& row) {
       line.clear();
       for (std::size_t i = 0; i < row.size(); ++i) {
         if (i > 0) line += ',';
         if (row[i].kind != engine::TextCell::Kind::kNull) AppendCsvField(line, row[i].text);
       }
-      console_.Print(line);
+      console_.PrintExact(line += '\n');
     });
   }
 
@@ -121,7 +123,7 @@ class TableOutput final : public ResultOutput {
     if (result.kind == engine::StatementKind::kExplain) return PrintPlan(*result.rows);
     std::vector<std::vector<std::string>> shown;
     std::uint64_t count = 0;
-    HEALIX_RETURN_IF_ERROR(ForEachRow(*result.rows, [&](const engine::TextRow& row) {
+    HEALIX_RETURN_IF_ERROR(ForEachRow(*result.rows, console_, [&](const engine::TextRow& row) {
       if (++count <= kRowsShown) shown.push_back(Shorten(row));
     }));
     console_.PrintTable(ColumnNames(*result.rows), shown);
@@ -140,7 +142,8 @@ class TableOutput final : public ResultOutput {
 
   /// A plan is drawn over many lines; it is shown as it is.
   Status PrintPlan(engine::ResultStream& rows) {
-    return ForEachRow(rows, [&](const engine::TextRow& row) { console_.Print(row.back().text); });
+    return ForEachRow(rows, console_,
+                      [&](const engine::TextRow& row) { console_.Print(row.back().text); });
   }
 
   static std::vector<std::string> Shorten(const engine::TextRow& row) {

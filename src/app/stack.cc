@@ -39,7 +39,7 @@ tables::TableOptions TableOptionsFrom(const Settings& settings) {
 
 }  // namespace
 
-Result<std::unique_ptr<Stack>> Stack::Open(const std::string& home_folder) {
+Result<std::unique_ptr<Stack>> Stack::Open(const std::string& home_folder, std::stop_token stop) {
   if (home_folder.empty()) {
     return MakeError(ErrorCode::kUsage, "name the home folder by --home or HEALIX_HOME");
   }
@@ -55,7 +55,7 @@ Result<std::unique_ptr<Stack>> Stack::Open(const std::string& home_folder) {
                                        stack->settings_.Get(base::setting::kHomeLockWaitMs)));
   HEALIX_RETURN_IF_ERROR(stack->OpenLog());
   HEALIX_RETURN_IF_ERROR(stack->OpenStores());
-  HEALIX_RETURN_IF_ERROR(stack->OpenEngine());
+  HEALIX_RETURN_IF_ERROR(stack->OpenEngine(std::move(stop)));
   HEALIX_RETURN_IF_ERROR(stack->OpenWarehouse());
   return stack;
 }
@@ -107,12 +107,13 @@ Status Stack::OpenStores() {
   return {};
 }
 
-Status Stack::OpenEngine() {
+Status Stack::OpenEngine(std::stop_token stop) {
   engine::EngineOptions options;
   options.threads = static_cast<std::uint32_t>(settings_.Get(base::setting::kEngineThreads));
   options.memory_bytes_max = Unsigned(settings_.Get(base::setting::kEngineMemoryBytesMax));
   options.temp_bytes_max = Unsigned(settings_.Get(base::setting::kEngineTempBytesMax));
   options.temp_folder = layout().TempFolder();
+  options.stop = std::move(stop);
   HEALIX_TRY(engine_, engine::Engine::Create(files_, options));
   return {};
 }

@@ -3,6 +3,7 @@
 /// @file Opens all that a command on a home folder works with, in the right order.
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "base/ids/uuid.h"
@@ -33,7 +34,9 @@ class Stack final {
  public:
   /// Errors   kUsage when no home was named, kHomeNotFound, kHomeInUse, kHomeTooNew, and those of
   ///          what is opened.
-  static Result<std::unique_ptr<Stack>> Open(const std::string& home_folder);
+  /// When `stop` says so, statements that run or begin answer kCancelled.
+  static Result<std::unique_ptr<Stack>> Open(const std::string& home_folder,
+                                             std::stop_token stop = {});
 
   base::FileSystem& files() const { return files_; }
   const base::Clock& clock() const { return base::SystemClock(); }
@@ -60,7 +63,7 @@ class Stack final {
   Result<std::unique_ptr<storage::records::Store>> OpenStore(const std::string& concern) const;
   Status OpenLog();
   Status OpenStores();
-  Status OpenEngine();
+  Status OpenEngine(std::stop_token stop);
   Status OpenWarehouse();
 
   base::FileSystem& files_;

@@ -10,6 +10,7 @@
 namespace healix::app {
 namespace {
 
+namespace engine = lakehouse::engine;
 namespace iceberg = lakehouse::iceberg;
 namespace tables = lakehouse::tables;
 using Json = nlohmann::ordered_json;
@@ -25,7 +26,28 @@ std::int64_t SummaryNumber(const iceberg::Snapshot* snapshot, const std::string&
   return found == snapshot->summary.end() ? 0 : std::strtoll(found->second.c_str(), nullptr, 10);
 }
 
-Json OptionalNumber(const std::optional<std::int64_t>& number) {
+/// Counts the rows that a SELECT would see: the sums in a summary also hold deletes of files that
+/// are gone. Nothing when they can't be counted.
+std::optional<std::uint64_t> CountRows(tables::Warehouse& warehouse,
+                                       const tables::TableSnapshot& table) {
+  const auto counted = [&]() -> Result<std::uint64_t> {
+    HEALIX_TRY(auto scan, warehouse.ToScanTable(table));
+    auto scope = std::make_shared<engine::Scope>();
+    scope->relations.push_back({"main", "counted", std::nullopt, std::move(scan)});
+    HEALIX_TRY(const auto rows, warehouse.parts().engine.Query(std::move(scope),
+                                                               "SELECT count(*) FROM counted", {}));
+    HEALIX_TRY(const auto answer, rows->NextRows());
+    return std::strtoull(answer.at(0).at(0).text.c_str(), nullptr, 10);
+  }();
+  return counted ? std::optional(*counted) : std::nullopt;
+}
+
+std::string RowsText(const std::optional<std::uint64_t>& rows) {
+  return rows ? WithThousands(*rows) : "?";
+}
+
+template <typename Number>
+Json OptionalNumber(const std::optional<Number>& number) {
   return number ? Json(*number) : Json();
 }
 
@@ -36,14 +58,12 @@ Result<ExitCode> List(Console& console, tables::Warehouse& warehouse) {
   std::vector<std::vector<std::string>> rows;
   for (const tables::TableEntry& entry : entries) {
     HEALIX_TRY(const auto snapshot, warehouse.Load(entry.name));
-    const std::int64_t records = SummaryNumber(snapshot.snapshot(), "total-records") -
-                                 SummaryNumber(snapshot.snapshot(), "total-position-deletes");
+    const auto records = CountRows(warehouse, snapshot);
     array.push_back({{"name", ToString(entry.name)},
                      {"kind", "table"},
-                     {"record_count", records},
+                     {"record_count", OptionalNumber(records)},
                      {"metadata_location", entry.metadata_location}});
-    rows.push_back({ToString(entry.name), "table",
-                    WithThousands(static_cast<std::uint64_t>(std::max<std::int64_t>(records, 0)))});
+    rows.push_back({ToString(entry.name), "table", RowsText(records)});
   }
   for (const tables::ViewDefinition& view : views) {
     array.push_back({{"name", ToString(view.name)}, {"kind", "view"}});
@@ -83,15 +103,14 @@ Result<ExitCode> Show(Console& console, tables::Warehouse& warehouse,
   HEALIX_TRY(const auto scan, warehouse.ToScanTable(table));
   std::uint64_t bytes = 0;
   for (const auto& file : scan->files) bytes += file.size_bytes;
-  const std::int64_t records = SummaryNumber(table.snapshot(), "total-records") -
-                               SummaryNumber(table.snapshot(), "total-position-deletes");
+  const auto records = CountRows(warehouse, table);
   const Json json = {{"name", ToString(name)},
                      {"uuid", table.state().uuid},
                      {"format_version", table.metadata().format_version},
                      {"location", table.metadata().location},
                      {"metadata_location", table.state().metadata_location},
                      {"snapshot_id", OptionalNumber(table.snapshot_id())},
-                     {"record_count", records},
+                     {"record_count", OptionalNumber(records)},
                      {"file_count", scan->files.size()},
                      {"file_bytes", bytes},
                      {"snapshot_count", table.metadata().snapshots.size()},
@@ -105,11 +124,9 @@ Result<ExitCode> Show(Console& console, tables::Warehouse& warehouse,
   for (const iceberg::Field& field : table.schema().fields) {
     columns.push_back({field.name, iceberg::TypeName(field.type), field.required ? "yes" : ""});
   }
-  console.Print(
-      fmt::format("{}: {} rows in {} files of {}, {} snapshots\n{}\n", ToString(name),
-                  WithThousands(static_cast<std::uint64_t>(std::max<std::int64_t>(records, 0))),
-                  WithThousands(scan->files.size()), BytesText(bytes),
-                  table.metadata().snapshots.size(), table.state().metadata_location));
+  console.Print(fmt::format("{}: {} rows in {} files of {}, {} snapshots\n{}\n", ToString(name),
+                            RowsText(records), WithThousands(scan->files.size()), BytesText(bytes),
+                            table.metadata().snapshots.size(), table.state().metadata_location));
   console.PrintTable({"column", "type", "required"}, columns);
   return ExitCode::kDone;
 }
@@ -202,7 +219,8 @@ Result<ExitCode> Undrop(Console& console, Stack& stack, const tables::TableName&
 }  // namespace
 
 Result<ExitCode> RunCommand(const Context& context, const TableArguments& arguments) {
-  HEALIX_TRY(const auto stack, Stack::Open(context.home_folder));
+  const std::stop_token stop = context.stop.Listen();
+  HEALIX_TRY(const auto stack, Stack::Open(context.home_folder, stop));
   Console& console = context.console;
   tables::Warehouse& warehouse = stack->warehouse();
   using Action = TableArguments::Action;

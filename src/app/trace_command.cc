@@ -28,7 +28,7 @@ Json ToJson(const TracedRecord& record) {
 }  // namespace
 
 Result<ExitCode> RunCommand(const Context& context, const TraceArguments& arguments) {
-  HEALIX_TRY(const auto stack, Stack::Open(context.home_folder));
+  HEALIX_TRY(const auto stack, Stack::Open(context.home_folder, context.stop.Listen()));
   Console& console = context.console;
   Json array = Json::array();
   const auto on_record = [&](const TracedRecord& record) -> Status {

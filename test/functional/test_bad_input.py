@@ -4,6 +4,8 @@ records around it are kept, and the corrected file completes the work.
 """
 import json
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 from fhir_files import bundle, id_of, line_of, ndjson, patient, patients
 from taking_in import kept_of, place_of, stored_ids, take_in
@@ -164,3 +166,14 @@ def test_json_that_is_no_fhir_at_all(healix, tmp_path):
     file.write_text(json.dumps({"colour": "blue"}))
     answer, [entry] = take_in(healix, file)
     assert (answer["written"], entry["code"]) == (0, "FHIR_RESOURCE_INVALID")
+
+
+def test_columns_of_a_parquet_file_do_not_hide_where_its_rows_lie(healix, tmp_path):
+    (tmp_path / "ward").mkdir()
+    file = tmp_path / "ward/places.parquet"
+    pyarrow.parquet.write_table(
+        pyarrow.table({"_pos": [5, 9, 1], "_FILE": ["a", "b", "c"]}), file)
+    take_in(healix, file)
+    [table] = [one["name"] for one in healix.json("table", "list") if "places" in one["name"]]
+    rows = healix.sql(f'SELECT _pos, "_FILE", hx_offset FROM {table} ORDER BY hx_offset')
+    assert [tuple(row.values()) for row in rows] == [(5, "a", 0), (9, "b", 1), (1, "c", 2)]

@@ -230,3 +230,20 @@ def test_bundle_resource_is_cut_out_exactly(healix, tmp_path):
     healix.json("ingest", file)
     [row] = healix.sql("SELECT resource FROM raw.patient WHERE id = 'b1'")
     assert json.loads(row["resource"]) == people[1]
+
+
+@pytest.mark.parametrize("words", [["foo"], ["table", "foo"], ["sql", "-c", "SELECT 1", "--format", "xml"],
+                                   [], ["table", "show"], ["ingest", "--nope"], ["x\x1b[31m"]])
+def test_a_usage_error_is_an_error_as_any_other(healix, words):
+    said = healix.run(*words).stderr
+    assert said.startswith("error[USAGE]: ") and len(said.splitlines()) == 2
+    assert all(c.isprintable() or c == "\n" for c in said)
+    assert json.loads(healix.run(*words, "--json").stderr)["error"]["code"] == "USAGE"
+
+
+def test_a_home_is_not_taken_in(healix, tmp_path):
+    (healix.home.parent / "people.ndjson").write_text('{"resourceType":"Patient","id":"1"}\n')
+    (tmp_path / "link").symlink_to(healix.home / "warehouse")
+    for path in (healix.home.parent, healix.home, healix.home / "warehouse", tmp_path / "link"):
+        assert healix.error("ingest", path) == "INVALID_ARGUMENT"
+    assert healix.json("ingest", healix.home.parent / "people.ndjson")["written"] == 1

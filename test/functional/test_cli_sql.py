@@ -116,3 +116,81 @@ def test_nothing_runs_when_a_later_statement_does_not_parse(healix):
     "SELECT * FROM glob('/*')", "CREATE TABLE main.t AS SELECT * FROM read_blob('/etc/passwd')"])
 def test_nothing_outside_the_tables_can_be_reached(healix, statement):
     assert healix.error("sql", "-c", statement) in ("SQL_REFUSED", "SQL_SYNTAX", "TABLE_NOT_FOUND")
+
+
+# --- what must not pass unnoticed ---
+
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_output_file_needs_a_folder_that_is_there(healix, tmp_path, ending):
+    file = tmp_path / f"absent/rows.{ending}"
+    assert healix.error("sql", "-c", "SELECT 1 AS n", "-o", file) == "FILE_NOT_FOUND"
+    assert not file.parent.exists()
+
+
+def test_output_file_can_not_lie_in_the_home(healix, tmp_path):
+    (tmp_path / "link").symlink_to(healix.home)
+    for file in (healix.home / "rows.parquet", healix.home / "warehouse/rows.arrow",
+                 tmp_path / "link/rows.parquet", healix.home / "keys/../rows.arrow"):
+        assert healix.run("sql", "-c", "SELECT 1 AS n", "-o", file).returncode == 2
+    assert not list(healix.home.rglob("rows.*"))
+
+
+def test_a_file_with_a_nul_runs_nothing(healix, tmp_path):
+    file = tmp_path / "script.sql"
+    file.write_bytes(b"CREATE TABLE a AS SELECT 1 AS x;\0CREATE TABLE b AS SELECT 1 AS x;")
+    assert healix.error("sql", file) == "SQL_SYNTAX"
+    assert healix.sql("SHOW TABLES") == []
+
+
+def test_a_file_that_is_not_utf8_is_named_so(healix, tmp_path):
+    file = tmp_path / "script.sql"
+    file.write_bytes(b"SELECT 'caf\xe9' AS x")
+    assert healix.error("sql", file) == "UTF8_INVALID"
+
+
+@pytest.mark.parametrize("statement", ["SELEC 1", "SELECT 1 FROM", "SELECT nope FROM t",
+                                       "SELECT * FROM nowhere", "SELECT lower(1, 2)", "SELECT $1"])
+def test_an_error_is_one_line(healix, statement):
+    healix.json("sql", "-c", "CREATE TABLE t (a INTEGER)")
+    done = healix.run("sql", "-c", statement)
+    assert done.returncode == 1
+    [line, action] = done.stderr.splitlines()
+    assert line.startswith("error[") and "LINE 1" not in line and action.startswith("  ")
+
+
+SECRET = "ZEBRA77"
+
+
+@pytest.mark.parametrize("expression", [
+    "timezone(v, now())", "v::INTEGER", "error(v)", "json_extract('{}', '$.[' || v)",
+    "(SELECT count(*) FROM json_each('{}', '$.[' || v))", "regexp_matches('a', '(' || v)",
+    "date_trunc(v, now())", "strftime(now(), '%' || v)", "v::TIMESTAMPTZ AT TIME ZONE 'UTC'",
+    "CAST('{\"a\":' || v || '}' AS JSON)", "format('{:' || v || '}', 1)", "v::UUID",
+    "printf('%' || v, 1)", "v::DECIMAL(3,1)", "encode(v)::BIT", "from_hex(v)", "v::BOOLEAN"])
+def test_an_error_holds_no_value_of_a_record(healix, expression):
+    healix.json("sql", "-c", f"CREATE TABLE t AS SELECT '{SECRET}-' || i AS v FROM range(2) r(i)")
+    done = healix.run("sql", "-c", f"SELECT {expression} AS x FROM t")
+    assert SECRET not in done.stderr, done.stderr
+    done = healix.run("sql", "-c", f"CREATE TABLE u AS SELECT ({expression})::VARCHAR AS x FROM t")
+    assert SECRET not in done.stderr, done.stderr
+
+
+def test_an_error_of_a_pivot_holds_no_value_of_a_record(healix):
+    healix.json("sql", "-c", f"CREATE TABLE t AS SELECT '{SECRET}' AS v, 1 AS \"{SECRET}\" "
+                             "UNION ALL SELECT 'zebra77', 1")
+    done = healix.run("sql", "-c", "PIVOT (SELECT v, 1 AS n FROM t) ON v USING sum(nope)")
+    assert done.returncode == 1 and SECRET not in done.stderr
+
+
+def test_record_count_is_what_a_select_counts(healix):
+    def told() -> tuple:
+        [listed] = [table for table in healix.json("table", "list") if table["name"] == "main.r"]
+        [counted] = healix.sql("SELECT count(*) AS n FROM r")
+        assert listed["record_count"] == healix.json("table", "show", "main.r")["record_count"]
+        return listed["record_count"], counted["n"]
+
+    for statement, rows in [("CREATE TABLE r (a INTEGER)", 0), ("INSERT INTO r VALUES (1), (2), (3)", 3),
+                            ("DELETE FROM r WHERE a = 1", 2), ("DELETE FROM r WHERE a >= 2", 0),
+                            ("INSERT INTO r VALUES (4)", 1)]:
+        healix.json("sql", "-c", statement)
+        assert told() == (rows, rows), statement

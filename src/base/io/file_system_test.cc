@@ -2,6 +2,7 @@
 #include "base/io/file_system.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "base/testing/matchers.h"
 #include "base/testing/temp_folder.h"
@@ -46,6 +47,20 @@ TEST(PosixFileSystemTest, TellsWhatOthersMayRead) {
     ASSERT_TRUE(IsOk(files.MakePrivate(folder / name)));
     EXPECT_TRUE(files.Stat(folder / name).value().is_private) << name;
   }
+}
+
+TEST(PosixFileSystemTest, NewFoldersAreForTheirOwnerAlone) {
+  const TempFolder folder;
+  FileSystem& files = PosixFileSystem();
+  const mode_t before = ::umask(0);
+  EXPECT_TRUE(IsOk(files.MakeFolders(folder / "a/b/c/")));
+  ::umask(before);
+  EXPECT_TRUE(files.Stat(folder / "a").value().is_private);
+  EXPECT_TRUE(files.Stat(folder / "a/b/c").value().is_private);
+  EXPECT_TRUE(IsOk(files.MakeFolders(folder / "a/b")));
+  ASSERT_TRUE(IsOk(WriteFileDurably(files, folder / "file", "x")));
+  EXPECT_TRUE(IsError(files.MakeFolders(folder / "file"), ErrorCode::kFileExists));
+  EXPECT_TRUE(IsError(files.MakeFolders(folder / "file/below"), ErrorCode::kFileNotFound));
 }
 
 TEST(PosixFileSystemTest, ReadsShortOnlyAtTheEnd) {

@@ -156,13 +156,15 @@ class PosixFiles final : public FileSystem {
   }
 
   Status MakeFolders(const std::string& path) override {
-    std::error_code code;
-    std::filesystem::create_directories(path, code);
-    if (code) {
-      return MakeError(CodeOf(code.value()), "can't make the folder {}: {}", SafePath(path),
-                       SafeReason(code.message()));
+    if (::mkdir(path.c_str(), 0700) == 0) return {};
+    const std::string parent = std::filesystem::path(path).parent_path().string();
+    if (errno == ENOENT && !parent.empty() && parent != path) {
+      HEALIX_RETURN_IF_ERROR(MakeFolders(parent));
+      if (::mkdir(path.c_str(), 0700) == 0) return {};
     }
-    return {};
+    std::error_code ignored;
+    if (errno == EEXIST && std::filesystem::is_directory(path, ignored)) return {};
+    return SystemError("make the folder", path);
   }
 
   Status MakePrivate(const std::string& path) override {

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/result/error.h"
 
+#include "base/text/printable.h"
+
 namespace healix {
 
 std::string Position::ToString() const {
-  std::string text = file;
+  std::string text = base::Printable(file);
   if (line) text += fmt::format(":{}", *line);
   if (byte_offset) text += fmt::format("@{}", *byte_offset);
   return text;
 }
 
 Error::Error(ErrorCode code, std::string safe_message)
-    : detail_(std::make_shared<const Detail>(Detail{code, std::move(safe_message), {}})) {}
+    : detail_(std::make_shared<const Detail>(Detail{code, base::Printable(safe_message), {}})) {}
 
 Error Error::At(Position position) const {
   auto copy = std::make_shared<Detail>(*detail_);
@@ -26,7 +28,7 @@ Error Error::At(Position position) const {
 
 Error Error::Within(const SafeText& context) const {
   auto copy = std::make_shared<Detail>(*detail_);
-  copy->message = fmt::format("{}: {}", context, copy->message);
+  copy->message = fmt::format("{}: {}", base::Printable(context.text()), copy->message);
   Error result = *this;
   result.detail_ = std::move(copy);
   return result;

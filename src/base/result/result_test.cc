@@ -72,5 +72,13 @@ TEST(FindingsTest, CountsWhatItDoesNotKeep) {
   EXPECT_EQ(findings.error_count(), Findings::kKeptMax + 5);
 }
 
+TEST(ErrorTest, IsOneLineThatSteersNoTerminal) {
+  const Error error = MakeError(ErrorCode::kIoFailed, "can't open {}", SafePath("a\x1b]0;x\x07\nb"))
+                          .At({"c\nd", {}, {}})
+                          .Within(SafeName("e\rf"));
+  EXPECT_EQ(error.ToString(),
+            "error[IO_FAILED]: e\\x0Df: can't open a\\x1B]0;x\\x07\\x0Ab (c\\x0Ad)");
+}
+
 }  // namespace
 }  // namespace healix

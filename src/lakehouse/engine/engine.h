@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -27,6 +28,8 @@ struct EngineOptions {
   std::uint64_t temp_bytes_max = std::uint64_t{10} << 30;
   /// Keeps the footers of Parquet files between statements. Data files never change in place.
   enum class FooterCache : std::uint8_t { kOff, kOn } footer_cache = FooterCache::kOn;
+  /// When stop is asked for, what runs ends and what comes later does not begin: kCancelled.
+  std::stop_token stop = {};
 
   /// Errors kInvalidArgument.
   Status Validate() const;

@@ -49,8 +49,22 @@ std::string Extra(const duckdb::ErrorData& failure, const char* key) {
   return found == failure.ExtraInfo().end() ? std::string() : found->second;
 }
 
+// A sentence in one line, without the drawing of the place in the statement.
+std::string Sentence(std::string_view text) {
+  std::string sentence;
+  for (const char c : text.substr(0, text.find("\nLINE "))) {
+    const bool is_space = duckdb::StringUtil::CharacterIsSpace(c);
+    if (!is_space) {
+      sentence += c;
+    } else if (!sentence.empty() && sentence.back() != ' ') {
+      sentence += ' ';
+    }
+  }
+  return sentence.substr(0, sentence.find_last_not_of(' ') + 1);
+}
+
 Error Spoken(ErrorCode code, const duckdb::ErrorData& failure) {
-  return MakeError(code, "{}", SafeReason(failure.RawMessage())).At(PositionOf(failure));
+  return MakeError(code, "{}", SafeReason(Sentence(failure.RawMessage()))).At(PositionOf(failure));
 }
 
 Error FromCatalog(const duckdb::ErrorData& failure) {
@@ -84,8 +98,40 @@ bool SpeaksOfParquet(const std::string& text) {
          text.find("ZSTD") != std::string::npos;
 }
 
+// Of a statement that is bound, the words are its own.
+Error FromBinding(const duckdb::ErrorData& failure) {
+  switch (failure.Type()) {
+    case ExceptionType::PARSER:
+    case ExceptionType::SYNTAX:
+      return Spoken(ErrorCode::kSqlSyntax, failure);
+    case ExceptionType::CATALOG:
+      return FromCatalog(failure);
+    case ExceptionType::NOT_IMPLEMENTED:
+      return Spoken(ErrorCode::kUnsupported, failure);
+    default:
+      return FromBinder(failure);
+  }
+}
+
+bool SpeaksOfTheStatement(ExceptionType type) {
+  switch (type) {
+    case ExceptionType::PARSER:
+    case ExceptionType::SYNTAX:
+    case ExceptionType::CATALOG:
+    case ExceptionType::NOT_IMPLEMENTED:
+    case ExceptionType::BINDER:
+    case ExceptionType::PARAMETER_NOT_RESOLVED:
+    case ExceptionType::PARAMETER_NOT_ALLOWED:
+      return true;
+    default:
+      return false;
+  }
+}
+
 Error FromValues(const duckdb::ErrorData& failure) {
   switch (failure.Type()) {
+    case ExceptionType::NOT_IMPLEMENTED:
+      return MakeError(ErrorCode::kUnsupported, "a function does not support a value it got");
     case ExceptionType::CONVERSION:
       return MakeError(ErrorCode::kQueryFailed, "a value can't be converted to the type asked for");
     case ExceptionType::OUT_OF_RANGE:
@@ -106,20 +152,10 @@ Error FromValues(const duckdb::ErrorData& failure) {
 
 }  // namespace
 
-Error ErrorFrom(const duckdb::ErrorData& failure) {
+Error ErrorFrom(const duckdb::ErrorData& failure, Phase phase) {
   if (auto carried = Carried(failure.RawMessage())) return carried->At(PositionOf(failure));
+  if (phase == Phase::kBinding && SpeaksOfTheStatement(failure.Type())) return FromBinding(failure);
   switch (failure.Type()) {
-    case ExceptionType::PARSER:
-    case ExceptionType::SYNTAX:
-      return Spoken(ErrorCode::kSqlSyntax, failure);
-    case ExceptionType::CATALOG:
-      return FromCatalog(failure);
-    case ExceptionType::BINDER:
-    case ExceptionType::PARAMETER_NOT_RESOLVED:
-    case ExceptionType::PARAMETER_NOT_ALLOWED:
-      return FromBinder(failure);
-    case ExceptionType::NOT_IMPLEMENTED:
-      return Spoken(ErrorCode::kUnsupported, failure);
     case ExceptionType::PERMISSION:
       return MakeError(ErrorCode::kSqlRefused, "the statement reaches for files or settings");
     case ExceptionType::OUT_OF_MEMORY:
@@ -139,13 +175,13 @@ Error ErrorFrom(const duckdb::ErrorData& failure) {
   }
 }
 
-Error ErrorFromCurrentException() {
+Error ErrorFromCurrentException(Phase phase) {
   try {
     throw;
   } catch (const std::bad_alloc&) {
     return MakeError(ErrorCode::kMemoryExceeded, "the machine gave no more memory");
   } catch (const std::exception& thrown) {
-    return ErrorFrom(duckdb::ErrorData(thrown));
+    return ErrorFrom(duckdb::ErrorData(thrown), phase);
   } catch (...) {
     return MakeError(ErrorCode::kEngineFailed, "DuckDB failed in an unknown way");
   }

@@ -9,11 +9,15 @@
 
 namespace healix::lakehouse::engine {
 
-/// Translates by the kind of exception. Texts are kept where they can only hold the statement's own
-/// words (parser, binder, catalogue); failures of values get a sentence of ours.
-Error ErrorFrom(const duckdb::ErrorData& failure);
+/// What failed. While a statement is bound, texts can only hold its own words; while it runs, any
+/// text may hold a value: kinds of exceptions are no proof, functions throw what they like.
+enum class Phase : std::uint8_t { kBinding, kRunning };
+
+/// Translates by the kind of exception. Texts are kept for kinds that speak of the statement
+/// (parser, binder, catalogue) while it is bound; all other failures get a sentence of ours.
+Error ErrorFrom(const duckdb::ErrorData& failure, Phase phase = Phase::kRunning);
 /// Translates the exception being handled; for `catch (...)` blocks.
-Error ErrorFromCurrentException();
+Error ErrorFromCurrentException(Phase phase);
 
 /// Leaves DuckDB code with an error of base::FileSystem, so that ErrorFrom() gives it back.
 [[noreturn]] void ThrowFileError(const Error& error);
@@ -25,11 +29,11 @@ bool SpoilsTheInstance(const Error& error);
 
 /// Runs `work` (returning a Result or Status) and translates what it throws.
 template <typename Work>
-auto Guarded(Work&& work) -> decltype(work()) {
+auto Guarded(Work&& work, Phase phase = Phase::kRunning) -> decltype(work()) {
   try {
     return work();
   } catch (...) {
-    return ErrorFromCurrentException();
+    return ErrorFromCurrentException(phase);
   }
 }
 

@@ -48,8 +48,14 @@ duckdb::unique_ptr<duckdb::PendingQueryResult> Bind(duckdb::Connection& connecti
   connection.context->config.enable_progress_bar = true;
   connection.context->config.print_progress_bar = false;
   Values values = ValuesFrom(options.parameters);
+  auto statement = ParseSelect(connection, sql);
+  if (statement->named_param_map.size() != values.size()) {
+    ThrowError(MakeError(ErrorCode::kInvalidArgument,
+                         "the statement has {} parameters, {} values were given",
+                         statement->named_param_map.size(), values.size()));
+  }
   auto pending = connection.context->PendingQuery(
-      ParseSelect(connection, sql), values,
+      std::move(statement), values,
       duckdb::QueryParameters(duckdb::QueryResultOutputType::ALLOW_STREAMING));
   if (pending->HasError()) pending->ThrowError();
   return pending;
@@ -61,13 +67,14 @@ Result<std::vector<ResultColumn>> DescribeAs(const Instance& instance,
   const auto connection = Connect(instance.services(), OrEmpty(std::move(scope)));
   ScopeBinding::Of(*connection->context)->set_type_names(names);
   const auto prepared = connection->Prepare(ParseSelect(*connection, sql));
-  if (prepared->HasError()) return ErrorFrom(prepared->GetErrorObject());
+  if (prepared->HasError()) return ErrorFrom(prepared->GetErrorObject(), Phase::kBinding);
   return ColumnsFrom(prepared->GetNames(), prepared->GetTypes());
 }
 
 class InProcessEngine final : public Engine {
  public:
-  explicit InProcessEngine(std::shared_ptr<InstanceSlot> slot) : slot_(std::move(slot)) {}
+  InProcessEngine(std::shared_ptr<InstanceSlot> slot, std::stop_token stop)
+      : slot_(std::move(slot)), stop_(std::move(stop)) {}
 
   Result<std::unique_ptr<ResultStream>> Query(std::shared_ptr<const Scope> scope,
                                               std::string_view sql, QueryOptions options) override {
@@ -107,13 +114,17 @@ class InProcessEngine final : public Engine {
   // Runs `work` on the open instance and gives the instance up when it broke.
   template <typename Work>
   auto With(Work&& work) -> decltype(work(std::shared_ptr<Instance>())) {
+    if (stop_.stop_requested()) {
+      return MakeError(ErrorCode::kCancelled, "the statement was cancelled");
+    }
     HEALIX_TRY(const auto instance, slot_->Get());
-    auto result = Guarded([&] { return work(instance); });
+    auto result = Guarded([&] { return work(instance); }, Phase::kBinding);
     if (!result) slot_->Judge(result.error(), instance);
     return result;
   }
 
   std::shared_ptr<InstanceSlot> slot_;
+  std::stop_token stop_;
 };
 
 }  // namespace
@@ -128,9 +139,11 @@ Status EngineOptions::Validate() const {
 
 Result<std::unique_ptr<Engine>> Engine::Create(base::FileSystem& files, EngineOptions options) {
   HEALIX_RETURN_IF_ERROR(options.Validate());
+  std::stop_token stop = options.stop;
   auto slot = std::make_shared<InstanceSlot>(files, std::move(options));
   HEALIX_TRY(const auto instance, slot->Get());
-  return std::unique_ptr<Engine>(std::make_unique<InProcessEngine>(std::move(slot)));
+  return std::unique_ptr<Engine>(
+      std::make_unique<InProcessEngine>(std::move(slot), std::move(stop)));
 }
 
 }  // namespace healix::lakehouse::engine

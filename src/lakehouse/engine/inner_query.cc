@@ -4,11 +4,35 @@
 #include "lakehouse/engine/scope_catalog_internal.h"
 
 namespace healix::lakehouse::engine {
+namespace {
+
+constexpr const char* kStopKey = "healix_stop";
+
+/// Interrupts the statements of one connection when stop is asked for, also before they began.
+class StopWatch final : public duckdb::ClientContextState {
+ public:
+  StopWatch(std::stop_token stop, duckdb::ClientContext& context)
+      : stop_(std::move(stop)), interrupt_(stop_, [&context] { context.Interrupt(); }) {}
+
+  void QueryBegin(duckdb::ClientContext& context) override {
+    if (stop_.stop_requested()) context.Interrupt();
+  }
+
+ private:
+  std::stop_token stop_;
+  std::stop_callback<std::function<void()>> interrupt_;
+};
+
+}  // namespace
 
 duckdb::unique_ptr<duckdb::Connection> Connect(const ScanServices& services,
                                                std::shared_ptr<const Scope> scope) {
   auto connection = duckdb::make_uniq<duckdb::Connection>(*services.database);
   connection->context->config.use_replacement_scans = false;
+  if (services.stop.stop_possible()) {
+    connection->context->registered_state->Insert(
+        kStopKey, duckdb::make_shared_ptr<StopWatch>(services.stop, *connection->context));
+  }
   if (scope) ScopeBinding::Attach(*connection, std::move(scope), services);
   return connection;
 }

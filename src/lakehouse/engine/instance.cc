@@ -77,7 +77,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(base::FileSystem& files,
     RegisterBucketHash(database);
     duckdb::Connection connection(database);
     LockDown(connection, options, !spill_folder.empty());
-    instance->services_ = {&files, &database};
+    instance->services_ = {&files, &database, options.stop};
     return instance;
   });
 }

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <filesystem>
+#include <thread>
+
 #include "base/testing/matchers.h"
+#include "base/testing/temp_folder.h"
 #include "lakehouse/engine/failures_internal.h"
 #include "lakehouse/engine/instance_internal.h"
 
 namespace healix::lakehouse::engine {
 namespace {
 
+using testing::IsError;
 using testing::IsOk;
 
 EngineOptions OneThread() {
@@ -75,6 +81,42 @@ TEST(FailuresTest, ErrorsOfOursKeepTheirCodeThroughDuckDb) {
       []() -> Status { ThrowFileError(MakeError(ErrorCode::kDiskFull, "no space: {}", 7)); });
   EXPECT_TRUE(testing::IsError(carried, ErrorCode::kDiskFull));
   EXPECT_EQ(carried.error().message(), "no space: 7");
+}
+
+TEST(EngineStopTest, EndsWhatRunsAndWhatComesLater) {
+  const testing::TempFolder folder;
+  std::stop_source source;
+  EngineOptions options = OneThread();
+  options.stop = source.get_token();
+  const auto engine = Engine::Create(base::PosixFileSystem(), options);
+  ASSERT_TRUE(IsOk(engine));
+  const auto waiting = (*engine)->Query(nullptr, "SELECT sum(i) FROM range(100000000000) t(i)", {});
+  ASSERT_TRUE(IsOk(waiting));
+
+  WriteOptions write;
+  iceberg::Field field;
+  field.id = 1;
+  field.name = "i";
+  field.type = iceberg::Primitive(iceberg::TypeId::kLong);
+  write.schema.fields.push_back(field);
+  write.folder = folder.path().string();
+  write.base_name = "endless";
+  write.target_file_bytes = 1 << 16;
+  write.row_group_rows = 2048;
+  std::atomic<bool> ended = false;
+  std::thread stopper([&] {  // when the first file is there, the statement runs
+    while (std::filesystem::is_empty(folder.path()) && !ended) std::this_thread::yield();
+    source.request_stop();
+  });
+  const auto written =
+      (*engine)->WriteParquet(SqlSource{nullptr, "SELECT i FROM range(100000000000) t(i)"}, write);
+  ended = true;
+  stopper.join();
+  EXPECT_TRUE(IsError(written, ErrorCode::kCancelled));
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << "files of the cancelled write stay";
+  EXPECT_TRUE(IsError((*waiting)->NextRows(), ErrorCode::kCancelled));
+  EXPECT_TRUE(IsError((*engine)->Query(nullptr, "SELECT 1", {}), ErrorCode::kCancelled));
+  EXPECT_TRUE(IsError((*engine)->Describe(nullptr, "SELECT 1"), ErrorCode::kCancelled));
 }
 
 }  // namespace

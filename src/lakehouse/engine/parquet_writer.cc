@@ -162,7 +162,7 @@ Result<std::vector<WrittenFile>> WriteParquetFiles(const ScanServices& services,
   } else {
     auto parsed = ParseSelect(*connection, std::get_if<SqlSource>(&source)->sql);
     const auto prepared = connection->Prepare(parsed->Copy());
-    if (prepared->HasError()) return ErrorFrom(prepared->GetErrorObject());
+    if (prepared->HasError()) return ErrorFrom(prepared->GetErrorObject(), Phase::kBinding);
     HEALIX_RETURN_IF_ERROR(CheckColumnCount(prepared->ColumnCount(), options));
     rows =
         duckdb::unique_ptr_cast<duckdb::SQLStatement, duckdb::SelectStatement>(std::move(parsed));

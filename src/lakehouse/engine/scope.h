@@ -64,8 +64,7 @@ struct MappedField {
 };
 
 /// Holds one snapshot of a table: its columns and its files.
-/// Beside its columns a query may name `_file` (the location) and `_pos` (the row's position in
-/// the file, from 0); `SELECT *` does not show them.
+/// Beside its columns a query may name the two of PlaceColumns(); `SELECT *` does not show them.
 struct ScanTable {
   iceberg::Schema schema;
   std::vector<ScanFile> files;
@@ -75,6 +74,17 @@ struct ScanTable {
   std::vector<iceberg::Field> dropped_fields;
   std::vector<MappedField> name_mapping;
 };
+
+/// Names the columns that say where a row lies, as SQL text.
+struct RowPlace {
+  std::string file;      ///< the location of its data file: text
+  std::string position;  ///< its position in the file, from 0: BIGINT
+};
+
+/// Returns `_file` and `_pos`, or, where a column of the table has that name in any case, the
+/// first of `_file_2`, `_file_3` ... that is free. Statements of ours must ask, not guess.
+/// Example  ScopeTest.PlaceColumnsNeverMeetColumnsOfTheTable
+RowPlace PlaceColumns(const iceberg::Schema& schema);
 
 /// Holds a view: one SELECT whose names are looked up in the same scope.
 struct ViewText {

@@ -37,7 +37,9 @@ class ScopeTableEntry final : public duckdb::TableCatalogEntry {
     return std::move(scan.function);
   }
   duckdb::TableStorageInfo GetStorageInfo(duckdb::ClientContext&) override { return {}; }
-  duckdb::virtual_column_map_t GetVirtualColumns() const override { return VirtualColumns(); }
+  duckdb::virtual_column_map_t GetVirtualColumns() const override {
+    return VirtualColumns(*source_->table);
+  }
   duckdb::vector<duckdb::column_t> GetRowIdColumns() const override { return RowIdColumns(); }
 
  private:

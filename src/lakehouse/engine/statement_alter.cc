@@ -69,6 +69,16 @@ void FillCreateView(const duckdb::CreateViewInfo& view, ParsedStatement& stateme
   statement.query_sql = view.query->ToString();
 }
 
+// Tells whether the values of a column are to be cast, as they are without USING.
+bool IsPlainCast(const duckdb::ChangeColumnTypeInfo& change) {
+  if (!change.expression) return true;
+  if (change.expression->GetExpressionClass() != duckdb::ExpressionClass::CAST) return false;
+  const auto& cast = change.expression->Cast<duckdb::CastExpression>();
+  return cast.child->GetExpressionClass() == duckdb::ExpressionClass::COLUMN_REF &&
+         cast.child->Cast<duckdb::ColumnRefExpression>().GetColumnName() == change.column_name &&
+         cast.cast_type == change.target_type;
+}
+
 // Changes of columns; false when `info` is no such change.
 bool FillColumnChange(const duckdb::AlterTableInfo& info, ParsedStatement& statement) {
   AlterTable& alter = *statement.alter;
@@ -98,6 +108,7 @@ bool FillColumnChange(const duckdb::AlterTableInfo& info, ParsedStatement& state
       const auto& change = static_cast<const duckdb::ChangeColumnTypeInfo&>(info);
       alter.action = Action::kChangeType;
       alter.path = {change.column_name};
+      if (!IsPlainCast(change)) statement.unsupported_parts.emplace_back("USING");
       const duckdb::LogicalType type = BuiltInType(change.target_type);
       alter.column.name = change.column_name;
       alter.column.sql_type = type.ToString();

@@ -2,7 +2,10 @@
 #include "lakehouse/engine/statement_parser.h"
 
 #include <duckdb/parser/keyword_helper.hpp>
+#include <duckdb/parser/parsed_data/create_type_info.hpp>
+#include <duckdb/parser/statement/multi_statement.hpp>
 
+#include "base/text/utf8.h"
 #include "lakehouse/engine/duckdb_internal.h"
 #include "lakehouse/engine/failures_internal.h"
 #include "lakehouse/engine/scope_resolver_internal.h"
@@ -187,6 +190,29 @@ void FillCreateStatement(duckdb::CreateInfo& info, ParsedStatement& statement) {
   if (query != nullptr) Collector(statement).WalkQuery(*query->node);
 }
 
+// DuckDB makes several statements of a PIVOT without IN: a type of the values for each pivot, then
+// what was asked for.
+void FillMulti(duckdb::MultiStatement& multi, ParsedStatement& statement) {
+  statement.kind_name = "PIVOT without IN in this statement";
+  auto& last = *multi.statements.back();
+  if (last.type != StatementType::SELECT_STATEMENT) return;
+  std::vector<PivotValues> pivots;
+  for (std::size_t i = 0; i + 1 < multi.statements.size(); ++i) {
+    auto& first = *multi.statements[i];
+    if (first.type != StatementType::CREATE_STATEMENT) return;
+    auto& info = *first.Cast<duckdb::CreateStatement>().info;
+    if (info.type != duckdb::CatalogType::TYPE_ENTRY) return;
+    auto& type = info.Cast<duckdb::CreateTypeInfo>();
+    if (!type.query || type.query->type != StatementType::SELECT_STATEMENT) return;
+    auto& select = type.query->Cast<duckdb::SelectStatement>();
+    pivots.push_back({type.name, select.ToString()});
+    Collector(statement).WalkQuery(*select.node);
+  }
+  FillSelect(last.Cast<duckdb::SelectStatement>(), statement);
+  statement.sql = statement.query_sql;
+  statement.pivots = std::move(pivots);
+}
+
 void Fill(duckdb::SQLStatement& parsed, ParsedStatement& statement) {
   statement.kind_name = duckdb::StatementTypeToString(parsed.type);
   switch (parsed.type) {
@@ -202,11 +228,28 @@ void Fill(duckdb::SQLStatement& parsed, ParsedStatement& statement) {
       return FillCreateStatement(*parsed.Cast<duckdb::CreateStatement>().info, statement);
     case StatementType::DROP_STATEMENT:
       return FillDrop(*parsed.Cast<duckdb::DropStatement>().info, statement);
+    case StatementType::MULTI_STATEMENT:
+      return FillMulti(parsed.Cast<duckdb::MultiStatement>(), statement);
     case StatementType::ALTER_STATEMENT:
       return FillAlter(*parsed.Cast<duckdb::AlterStatement>().info, statement);
     default:
       return;
   }
+}
+
+// DuckDB ends a text at its first NUL and has no position for bytes that are not UTF-8.
+Status CheckText(std::string_view sql) {
+  std::string_view rest = sql;
+  while (!rest.empty()) {
+    const std::size_t bytes = base::Utf8CharacterBytes(rest);
+    const Position here{{}, sql.size() - rest.size(), {}};
+    if (bytes == 0) return MakeError(ErrorCode::kUtf8Invalid, "the SQL text is not UTF-8").At(here);
+    if (rest.front() == '\0') {
+      return MakeError(ErrorCode::kSqlSyntax, "the SQL text holds a NUL").At(here);
+    }
+    rest.remove_prefix(bytes);
+  }
+  return {};
 }
 
 }  // namespace
@@ -216,33 +259,39 @@ Result<std::vector<ParsedStatement>> ParseStatements(std::string_view sql) {
     return MakeError(ErrorCode::kLimitExceeded, "a SQL text of {} bytes is over the limit of {}",
                      sql.size(), kSqlBytesMax);
   }
-  return Guarded([&]() -> Result<std::vector<ParsedStatement>> {
-    duckdb::Parser parser;
-    parser.ParseQuery(std::string(sql));
-    std::vector<ParsedStatement> statements;
-    std::size_t searched = 0;  // DuckDB keeps the text of each statement, but not its place
-    for (const auto& parsed : parser.statements) {
-      ParsedStatement statement;
-      statement.sql = parsed->query;
-      statement.offset = std::min(sql.find(parsed->query, searched), sql.size());
-      searched = std::min(statement.offset + statement.sql.size(), sql.size());
-      Fill(*parsed, statement);
-      statements.push_back(std::move(statement));
-    }
-    return statements;
-  });
+  HEALIX_RETURN_IF_ERROR(CheckText(sql));
+  return Guarded(
+      [&]() -> Result<std::vector<ParsedStatement>> {
+        duckdb::Parser parser;
+        parser.ParseQuery(std::string(sql));
+        std::vector<ParsedStatement> statements;
+        std::size_t searched = 0;  // DuckDB keeps the text of each statement, but not its place
+        for (const auto& parsed : parser.statements) {
+          ParsedStatement statement;
+          statement.sql = parsed->query;
+          statement.offset = std::min(sql.find(parsed->query, searched), sql.size());
+          searched = std::min(statement.offset + statement.sql.size(), sql.size());
+          Fill(*parsed, statement);
+          statements.push_back(std::move(statement));
+        }
+        return statements;
+      },
+      Phase::kBinding);
 }
 
 Result<iceberg::Type> IcebergTypeFromSql(std::string_view sql_type) {
-  return Guarded([&]() -> Result<iceberg::Type> {
-    const auto columns = duckdb::Parser::ParseColumnList("c " + std::string(sql_type));
-    const auto type =
-        IcebergTypeFrom(BuiltInType(columns.GetColumn(duckdb::LogicalIndex(0)).Type()));
-    if (!type) {
-      return MakeError(ErrorCode::kUnsupported, "Iceberg has no type for {}", SafeName(sql_type));
-    }
-    return *type;
-  });
+  return Guarded(
+      [&]() -> Result<iceberg::Type> {
+        const auto columns = duckdb::Parser::ParseColumnList("c " + std::string(sql_type));
+        const auto type =
+            IcebergTypeFrom(BuiltInType(columns.GetColumn(duckdb::LogicalIndex(0)).Type()));
+        if (!type) {
+          return MakeError(ErrorCode::kUnsupported, "Iceberg has no type for {}",
+                           SafeName(sql_type));
+        }
+        return *type;
+      },
+      Phase::kBinding);
 }
 
 std::string QuoteName(std::string_view name) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -94,6 +95,12 @@ enum class OnPresence : std::uint8_t {
   kReplace,  ///< OR REPLACE
 };
 
+/// Names the values of a PIVOT that does not list them.
+struct PivotValues {
+  std::string name;       ///< stands in `sql` and `query_sql` where the list belongs
+  std::string query_sql;  ///< its rows are the values, as text
+};
+
 /// Describes one statement. `sql` is its own text; `query_sql` and `where_sql` are printed from the
 /// tree and mean the same. `tables` and `functions` cover the whole statement, at any depth.
 struct ParsedStatement {
@@ -111,6 +118,8 @@ struct ParsedStatement {
   std::string query_sql;
   std::string where_sql;  ///< empty: all rows
   std::optional<AlterTable> alter;
+  /// Of a SELECT, which runs after FillPivots() only.
+  std::vector<PivotValues> pivots;
   /// Parts of a statement that healix does not do (`RETURNING`, `ON CONFLICT`, `USING`, a
   /// constraint, a table option), by name; empty for most.
   std::vector<std::string> unsupported_parts;
@@ -118,10 +127,15 @@ struct ParsedStatement {
 
 /// Parses `sql`, which may hold several statements. Reads nothing but the text.
 /// Limits   text of at most 1 MiB (kLimitExceeded), depth as DuckDB's parser bounds it.
-/// Errors   kSqlSyntax with the position.
+/// Errors   kSqlSyntax, kUtf8Invalid, with the position.
 /// Threads  any.
 /// Example  StatementParserTest.ListsTablesButNotCtes
 Result<std::vector<ParsedStatement>> ParseStatements(std::string_view sql);
+
+/// Puts the values of pivots (by name) into a SELECT and returns its text. Errors kSqlSyntax.
+/// Example  StatementParserTest.FillsPivots
+Result<std::string> FillPivots(std::string_view sql,
+                               const std::map<std::string, std::vector<std::string>>& values);
 
 /// Returns the Iceberg type that stores a DuckDB type name (`DECIMAL(9,2)`, `STRUCT(a INT)[]`),
 /// field ids 0. Errors kUnsupported when there is none, kSqlSyntax.

@@ -226,6 +226,47 @@ TEST(StatementParserTest, SyntaxErrorsHaveAPosition) {
   EXPECT_FALSE(ParseStatements("SELECT " + std::string(100'000, '(')).has_value());
 }
 
+TEST(StatementParserTest, RefusesTextThatDuckDbWouldCut) {
+  using namespace std::string_view_literals;
+  const auto cut = ParseStatements("SELECT 1;\0DROP TABLE t"sv);
+  ASSERT_TRUE(IsError(cut, ErrorCode::kSqlSyntax));
+  EXPECT_EQ(cut.error().position().byte_offset, 9u);
+  const auto latin = ParseStatements("SELECT '\xe9'");
+  ASSERT_TRUE(IsError(latin, ErrorCode::kUtf8Invalid));
+  EXPECT_EQ(latin.error().position().byte_offset, 8u);
+}
+
+TEST(StatementParserTest, ErrorsAreOneLine) {
+  for (const char* sql : {"SELECT 1 FROM t WHERE (", "SELEC 1", "SELECT\n1\nFROM FROM"}) {
+    const auto failed = ParseStatements(sql);
+    ASSERT_TRUE(IsError(failed, ErrorCode::kSqlSyntax)) << sql;
+    EXPECT_EQ(failed.error().message().find_first_of("\n\\"), std::string::npos);
+    EXPECT_EQ(failed.error().message().find("LINE"), std::string::npos);
+  }
+}
+
+TEST(StatementParserTest, UsingOfAChangedTypeIsNotDone) {
+  const auto parts = [](std::string_view sql) { return One(sql).unsupported_parts; };
+  EXPECT_TRUE(parts("ALTER TABLE t ALTER COLUMN a TYPE bigint").empty());
+  EXPECT_TRUE(parts("ALTER TABLE t ALTER \"A b\" SET DATA TYPE decimal(9,2)").empty());
+  const std::vector<std::string> refused = {"USING"};
+  EXPECT_EQ(parts("ALTER TABLE t ALTER COLUMN a TYPE bigint USING a * 1000"), refused);
+  EXPECT_EQ(parts("ALTER TABLE t ALTER COLUMN a TYPE bigint USING getenv('x')"), refused);
+  EXPECT_EQ(parts("ALTER TABLE t ALTER COLUMN a TYPE bigint USING b::bigint"), refused);
+}
+
+TEST(StatementParserTest, FillsPivots) {
+  const ParsedStatement pivot = One("PIVOT t ON c, d USING sum(v)");
+  EXPECT_EQ(pivot.kind, StatementKind::kSelect);
+  ASSERT_EQ(pivot.pivots.size(), 2u);
+  const auto filled =
+      FillPivots(pivot.sql, {{pivot.pivots[0].name, {"it's", "B"}}, {pivot.pivots[1].name, {"1"}}});
+  ASSERT_TRUE(IsOk(filled));
+  EXPECT_NE(filled->find("'it''s', 'B'"), std::string::npos) << *filled;
+  EXPECT_TRUE(One(*filled).pivots.empty());
+  EXPECT_EQ(One("CREATE TABLE u AS PIVOT t ON c USING sum(v)").kind, StatementKind::kOther);
+}
+
 TEST(StatementParserTest, TypesGoBothWays) {
   for (const char* type :
        {"BOOLEAN", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL(38,10)", "DATE", "TIME",

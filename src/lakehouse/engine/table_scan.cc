@@ -25,7 +25,8 @@ duckdb::unique_ptr<duckdb::MultiFileReader> MakeReader(const duckdb::TableFuncti
 duckdb::virtual_column_map_t BoundVirtualColumns(
     duckdb::ClientContext&, duckdb::optional_ptr<duckdb::FunctionData> bind_data) {
   auto& bound = bind_data->Cast<MultiFileBindData>();
-  bound.virtual_columns = VirtualColumns();
+  const auto& list = static_cast<const ScanFileList&>(*bound.file_list);
+  bound.virtual_columns = VirtualColumns(*list.source().table);
   return bound.virtual_columns;
 }
 
@@ -50,15 +51,16 @@ duckdb::BindInfo TableOf(const duckdb::optional_ptr<duckdb::FunctionData> bind_d
 
 }  // namespace
 
-duckdb::virtual_column_map_t VirtualColumns() {
+duckdb::virtual_column_map_t VirtualColumns(const ScanTable& table) {
   using duckdb::LogicalType;
   using duckdb::MultiFileReader;
   using duckdb::TableColumn;
+  const RowPlace place = PlaceColumns(table.schema);
   duckdb::virtual_column_map_t columns;
   columns.emplace(MultiFileReader::COLUMN_IDENTIFIER_FILENAME,
-                  TableColumn("_file", LogicalType::VARCHAR));
+                  TableColumn(place.file, LogicalType::VARCHAR));
   columns.emplace(MultiFileReader::COLUMN_IDENTIFIER_FILE_ROW_NUMBER,
-                  TableColumn("_pos", LogicalType::BIGINT));
+                  TableColumn(place.position, LogicalType::BIGINT));
   columns.emplace(MultiFileReader::COLUMN_IDENTIFIER_FILE_INDEX,
                   TableColumn("_file_index", LogicalType::UBIGINT));
   columns.emplace(duckdb::COLUMN_IDENTIFIER_EMPTY, TableColumn("", LogicalType::BOOLEAN));

@@ -4,6 +4,7 @@
 /// rows.
 
 #include <memory>
+#include <stop_token>
 
 #include "base/io/file_system.h"
 #include "lakehouse/engine/duckdb_internal.h"
@@ -15,6 +16,7 @@ namespace healix::lakehouse::engine {
 struct ScanServices {
   base::FileSystem* files = nullptr;
   duckdb::DatabaseInstance* database = nullptr;
+  std::stop_token stop = {};
 };
 
 /// Holds what the parts of one scan share.
@@ -34,8 +36,8 @@ BoundTableScan BindTableScan(duckdb::ClientContext& context,
                              std::shared_ptr<const ScanSource> source,
                              duckdb::TableCatalogEntry& entry);
 
-/// Returns the columns that a query may name beside those of the table (`_file`, `_pos`).
-duckdb::virtual_column_map_t VirtualColumns();
+/// Returns the columns that a query may name beside those of the table (see PlaceColumns).
+duckdb::virtual_column_map_t VirtualColumns(const ScanTable& table);
 
 /// Returns the columns that identify a row for DuckDB (file and position).
 duckdb::vector<duckdb::column_t> RowIdColumns();

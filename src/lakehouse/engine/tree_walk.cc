@@ -103,6 +103,7 @@ void TreeWalker::WalkTable(duckdb::TableRef& table) {
 }
 
 void TreeWalker::WalkPivot(duckdb::PivotRef& pivot) {
+  OnPivot(pivot);
   WalkTable(*pivot.source);
   for (auto& aggregate : pivot.aggregates) WalkOptional(aggregate);
   for (auto& column : pivot.pivots) {

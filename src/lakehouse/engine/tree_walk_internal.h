@@ -27,6 +27,8 @@ class TreeWalker {
   virtual void OnFunction(const std::string& name, const duckdb::ParsedExpression& call) = 0;
   /// Called for DESCRIBE, SHOW and SUMMARIZE; `show.query` is walked by the subclass if wanted.
   virtual void OnShow(duckdb::ShowRef& show) = 0;
+  /// Called for each PIVOT before what is in it.
+  virtual void OnPivot(duckdb::PivotRef&) {}
 
  private:
   void WalkSelect(duckdb::SelectNode& node);

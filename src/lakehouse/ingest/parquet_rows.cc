@@ -39,10 +39,11 @@ Result<std::unique_ptr<ParquetRows>> ParquetRows::Open(engine::Engine& engine,
                                                        Range range) {
   const auto type = FhirTypeOf(info);
   if (!type) return MakeError(ErrorCode::kParquetInvalid, "the file does not hold FHIR resources");
-  std::string sql =
-      "SELECT _pos AS hx_row, * FROM input WHERE _pos >= " + std::to_string(range.first_row);
+  const std::string position = engine::PlaceColumns(info.table.schema).position;
+  std::string sql = "SELECT " + position + " AS hx_row, * FROM input WHERE " + position +
+                    " >= " + std::to_string(range.first_row);
   if (range.row_count) {
-    sql += " AND _pos < " + std::to_string(range.first_row + *range.row_count);
+    sql += " AND " + position + " < " + std::to_string(range.first_row + *range.row_count);
   }
   engine::QueryOptions options;
   options.batch_rows = kBatchRows;

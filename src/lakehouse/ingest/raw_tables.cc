@@ -105,7 +105,8 @@ std::string CopyStatement(const iceberg::Schema& file, const std::string& file_n
                           const std::string& ingest, base::Timestamp arrived_at) {
   std::string sql = "SELECT ";
   for (const iceberg::Field& field : file.fields) sql += engine::QuoteName(field.name) + ", ";
-  sql += SqlText(file_name) + ", NULL::BIGINT, _pos, NULL::BIGINT, NULL::VARCHAR, ";
+  sql += SqlText(file_name) + ", NULL::BIGINT, " + engine::PlaceColumns(file).position +
+         ", NULL::BIGINT, NULL::VARCHAR, ";
   sql += SqlText(ingest) + ", TIMESTAMPTZ " + SqlText(base::FormatInstant(arrived_at));
   return sql + " FROM input";
 }

@@ -125,10 +125,11 @@ Error Mismatch(const TracedRecord& record) {
 /// Reads a row that was copied from a Parquet file again, with the columns that it has there.
 Status TraceCopiedRow(const Parts& parts, TracedRecord& record, const OnRecord& on_record) {
   HEALIX_TRY(const auto info, parts.engine.InspectParquet(record.file));
-  HEALIX_TRY(
-      const auto rows,
-      parts.engine.Query(InputScope(info),
-                         "SELECT * FROM input WHERE _pos = " + std::to_string(record.offset), {}));
+  const std::string position = engine::PlaceColumns(info.table.schema).position;
+  HEALIX_TRY(const auto rows, parts.engine.Query(InputScope(info),
+                                                 "SELECT * FROM input WHERE " + position + " = " +
+                                                     std::to_string(record.offset),
+                                                 {}));
   HEALIX_TRY(const std::vector<engine::TextRow> found, rows->NextRows());
   if (found.size() != 1) return Mismatch(record);
   engine::AppendJsonObject(record.source_bytes, engine::UniqueNames(rows->columns()),

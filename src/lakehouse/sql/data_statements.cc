@@ -176,9 +176,13 @@ Result<tables::PlannedDelete> PlanDelete(const StatementContext& context,
   resolver.Pin(snapshot);
   HEALIX_RETURN_IF_ERROR(resolver.AddName(name));
   HEALIX_RETURN_IF_ERROR(resolver.Add(statement.tables));
-  return deleter.Plan(
-      snapshot, {resolver.Seal(), "SELECT _file, _pos FROM " + QuoteName(name.schema) + "." +
-                                      QuoteName(name.name) + " WHERE " + statement.where_sql});
+  const auto scope = resolver.Seal();
+  const auto& table =  // what was added first
+      *std::get<std::shared_ptr<const engine::ScanTable>>(scope->relations.front().content);
+  const engine::RowPlace place = engine::PlaceColumns(table.schema);
+  return deleter.Plan(snapshot, {scope, "SELECT " + place.file + ", " + place.position + " FROM " +
+                                            QuoteName(name.schema) + "." + QuoteName(name.name) +
+                                            " WHERE " + statement.where_sql});
 }
 
 Result<StatementResult> DeleteOnce(const StatementContext& context,

@@ -2,6 +2,7 @@
 #include "lakehouse/sql/session.h"
 
 #include "lakehouse/sql/name_resolver_internal.h"
+#include "lakehouse/sql/pivot_values_internal.h"
 #include "lakehouse/sql/statement_check_internal.h"
 #include "lakehouse/sql/statements_internal.h"
 
@@ -86,9 +87,16 @@ Result<StatementResult> RunQuery(const StatementContext& context, const ParsedSt
   HEALIX_RETURN_IF_ERROR(resolver.Add(statement.tables));
   engine::QueryOptions options;
   options.parameters = std::move(parameters);
+  engine::Engine& engine = context.warehouse.parts().engine;
+  const auto scope = resolver.Seal();
+  HEALIX_TRY(const std::string sql, SqlWithPivotValues(engine, scope, statement));
+  auto rows = engine.Query(scope, sql, std::move(options));
+  if (!rows && !statement.pivots.empty()) {
+    return MakeError(rows.error().code(), "the PIVOT can't be answered with the values it has");
+  }
+  if (!rows) return rows.error();
   StatementResult result;
-  HEALIX_TRY(result.rows, context.warehouse.parts().engine.Query(resolver.Seal(), statement.sql,
-                                                                 std::move(options)));
+  result.rows = std::move(*rows);
   return result;
 }
 

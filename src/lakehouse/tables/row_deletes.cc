@@ -131,8 +131,9 @@ Status RowDeleter::CountLiveRows(const engine::ScanTable& table, Hits& hits) {
     }
   }
   if (with_deletes->files.empty()) return {};
+  const std::string file = engine::PlaceColumns(table.schema).file;
   return EachTextRow(parts_, ScopeOf("live", std::move(with_deletes)),
-                     "SELECT _file, count(*) FROM live GROUP BY _file",
+                     "SELECT " + file + ", count(*) FROM live GROUP BY " + file,
                      [&](const engine::TextRow& row) -> Status {
                        hits.by_location[row[0].text].rows_live = CountOf(row[1]);
                        return {};

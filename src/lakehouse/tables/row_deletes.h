@@ -26,8 +26,8 @@ class RowDeleter final {
  public:
   explicit RowDeleter(Warehouse& warehouse) : warehouse_(warehouse), parts_(warehouse.parts()) {}
 
-  /// `rows` selects two columns, the location and the position (`_file`, `_pos`) of each row that
-  /// goes, each once, from a scope that reads `snapshot`.
+  /// `rows` selects two columns, the location and the position (engine::PlaceColumns) of each row
+  /// that goes, each once, from a scope that reads `snapshot`.
   Result<PlannedDelete> Plan(const TableSnapshot& snapshot, engine::SqlSource rows);
 
   /// Plans the removal of all rows without reading them.

@@ -46,12 +46,16 @@ Status MakeRoot(base::FileSystem& files, const std::string& root) {
   return {};
 }
 
-/// Makes the folders that are missing; all names are on the disk on return.
+/// Makes the folders that are missing and lets only the owner in; all names are on the disk on
+/// return.
 Status MakeHomeFolders(base::FileSystem& files, const HomeLayout& layout) {
   for (const std::string& folder : FoldersOf(layout)) {
     HEALIX_RETURN_IF_ERROR(files.MakeFolders(folder));
   }
-  HEALIX_RETURN_IF_ERROR(files.MakePrivate(layout.KeysFolder()));
+  for (const std::string& folder : {layout.root, layout.KeysFolder()}) {
+    HEALIX_TRY(const base::FileInfo info, files.Stat(folder));
+    if (!info.is_private) HEALIX_RETURN_IF_ERROR(files.MakePrivate(folder));
+  }
   return files.SyncFolder(layout.root);
 }
 

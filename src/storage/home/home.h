@@ -15,7 +15,7 @@ namespace healix::storage::home {
 /// The format this program writes. It migrates older homes and refuses newer ones.
 inline constexpr int kFormat = 1;
 
-/// Where things lie in a home.
+/// Where things lie in a home. Its root has mode 0700.
 struct HomeLayout {
   std::string root;
 

@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "base/io/fault_file_system.h"
 #include "base/testing/matchers.h"
 #include "base/testing/temp_folder.h"
@@ -52,6 +54,20 @@ TEST_F(HomeTest, KeepsAnIdOfItsOwn) {
   EXPECT_NE(Home::Open(files_, folder_ / "another", milliseconds(0)).value()->id(), id);
   ASSERT_TRUE(IsOk(Write("id", "../elsewhere\n")));
   EXPECT_TRUE(IsError(Open(), ErrorCode::kRecordsDamaged));
+}
+
+TEST_F(HomeTest, LetsOnlyItsOwnerIn) {
+  const auto open_up = [&] {
+    std::filesystem::permissions(path_, std::filesystem::perms(0755));
+    EXPECT_FALSE(files_.Stat(path_).value().is_private);
+  };
+  ASSERT_TRUE(IsOk(files_.MakeFolders(path_)));
+  open_up();
+  ASSERT_TRUE(IsOk(Create()));
+  EXPECT_TRUE(files_.Stat(path_).value().is_private);
+  open_up();
+  ASSERT_TRUE(IsOk(Open()));
+  EXPECT_TRUE(files_.Stat(path_).value().is_private);
 }
 
 TEST_F(HomeTest, LeavesForeignFoldersAlone) {
