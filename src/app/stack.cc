@@ -154,6 +154,10 @@ lakehouse::ingest::Limits Stack::ingest_limits() const {
   limits.batch_bytes_max = Unsigned(settings_.Get(base::setting::kIngestBatchBytesMax));
   limits.depth_max = static_cast<std::uint32_t>(settings_.Get(base::setting::kIngestDepthMax));
   limits.kept_bytes_max = Unsigned(settings_.Get(base::setting::kIngestQuarantineHeadBytes));
+  const auto encoding =
+      formats::ParseTextEncoding(settings_.Get(base::setting::kIngestCsvEncoding));
+  HEALIX_CHECK(encoding.has_value(), "the registry lists encodings only");
+  limits.csv_encoding = *encoding;
   return limits;
 }
 

@@ -69,6 +69,56 @@ TEST(BadArchiveTest, GarbageBehindTheEndFails) {
   EXPECT_EQ(CodeOf(ReadBytes("a.zst", Zstd("x") + "garbage!"), ""), "ARCHIVE_INVALID");
 }
 
+TEST(BadArchiveTest, DamageComesBehindAllBytesBeforeIt) {
+  std::string text;
+  for (int i = 0; i < 5000; ++i) text += "line " + std::to_string(i * 7919) + "\n";
+  const Input gzip = ReadBytes("a.gz", Gzip("P1\nP2\n") + "garbage");
+  EXPECT_EQ(gzip.Content(""), "P1\nP2\n");
+  EXPECT_EQ(ReadBytes("a.zst", Zstd("P1\nP2\n") + "garbage!").Content(""), "P1\nP2\n");
+  const Input zip = ReadBytes("a.zip", Zip({{"bad", text, 8, 0, 0, 1}}));
+  EXPECT_EQ(zip.Content("bad"), text);
+  EXPECT_EQ(CodeOf(zip, "bad"), "ARCHIVE_INVALID");
+  const std::string packed = Gzip(text);
+  const std::string most = ReadBytes("a.gz", packed.substr(0, packed.size() - 9)).Content("");
+  EXPECT_EQ(most, text.substr(0, most.size()));
+  EXPECT_GT(most.size(), text.size() - 100);
+}
+
+TEST(BadArchiveTest, MembersThatCannotBeUnpackedStillHaveSizeAndHash) {
+  const Input zip = ReadBytes("a.zip", Zip({{"secret", "text", 8, 1}, {"odd", "text", 99}}));
+  for (const char* name : {"secret", "odd"}) {
+    ASSERT_NE(zip.Find(name), nullptr);
+    EXPECT_EQ(CodeOf(zip, name), "UNSUPPORTED");
+    EXPECT_GT(zip.Find(name)->member.size_bytes, 30u) << name;
+    EXPECT_NE(zip.Find(name)->member.hash, base::Sha256Of("")) << name;
+  }
+}
+
+TEST(BadArchiveTest, ATarGoesOnBehindTheEndOfAnother) {
+  const std::string two = Tar({{"a", "aaaa"}}) + Tar({{"b", "bbbb"}});
+  const Input input = ReadBytes("ab.tar", two + std::string(10'240, '\0'));
+  EXPECT_EQ(input.Content("a"), "aaaa");
+  EXPECT_EQ(input.Content("b"), "bbbb");
+  EXPECT_EQ(FinalCode(input), "none");
+  EXPECT_EQ(FinalCode(ReadBytes("ab.tar", two.substr(0, two.size() - 1024))), "ARCHIVE_INVALID")
+      << "the second has no end mark";
+}
+
+TEST(BadArchiveTest, BytesBehindTheEndOfATarAreRejectedWithSizeAndHash) {
+  for (const std::size_t size : {std::size_t{3}, std::size_t{512}, std::size_t{70'000}}) {
+    const std::string garbage(size, 'g');
+    const Input input = ReadBytes("a.tar", Tar({{"a", "aaaa"}}) + garbage);
+    EXPECT_EQ(input.Content("a"), "aaaa");
+    ASSERT_EQ(input.members.size(), 2u);
+    const Member& rest = input.members[1].member;
+    EXPECT_EQ(rest.member_class, MemberClass::kRejected);
+    EXPECT_EQ(rest.error->code(), ErrorCode::kArchiveInvalid);
+    EXPECT_EQ(rest.size_bytes, size);
+    EXPECT_EQ(rest.hash, base::Sha256Of(garbage));
+    EXPECT_EQ(FinalCode(input), "none");
+  }
+}
+
 TEST(BadArchiveTest, ATruncatedTarFailsBehindItsWholeMembers) {
   const std::string tar = Tar({{"a", std::string(1000, 'a')}, {"b", std::string(1000, 'b')}});
   Input input = ReadBytes("a.tar", tar.substr(0, 512 + 1024 + 512 + 500));

@@ -212,8 +212,7 @@ class CheckedStream final : public base::ByteStream {
     seen_bytes_ += got;
     seen_crc_ = static_cast<std::uint32_t>(
         crc32_z(seen_crc_, reinterpret_cast<const Bytef*>(buffer.data()), got));
-    const bool differs = seen_bytes_ > size_ || (got == 0 && seen_bytes_ != size_);
-    if (differs || (got == 0 && seen_crc_ != crc_)) {
+    if (got == 0 && (seen_bytes_ != size_ || seen_crc_ != crc_)) {
       return MakeError(
           ErrorCode::kArchiveInvalid,
           "a member does not fit its directory entry: {} bytes of {}, CRC {:08x} of {:08x}",

@@ -93,8 +93,10 @@ class TarContainer final : public Container {
     HEALIX_RETURN_IF_ERROR(Skip());
     Overrides overrides;
     while (true) {
-      HEALIX_TRY(const std::optional<Block> block, ReadHeader());
-      if (!block) return std::optional<Entry>();
+      HEALIX_TRY(const std::size_t got, ReadHeader());
+      if (got == 0) return std::optional<Entry>();
+      if (is_behind_end_) return std::optional<Entry>(RestOfFile(got));
+      const Block* const block = &block_;
       const auto size = Number(*block, 124, 12);
       if (!size) return Damaged("has a size that is no number");
       const char type = static_cast<char>((*block)[156]);
@@ -129,6 +131,24 @@ class TarContainer final : public Container {
     TarContainer& tar_;
   };
 
+  /// Gives bytes that were read already, then all that is left.
+  class RestStream final : public base::ByteStream {
+   public:
+    RestStream(std::span<const std::byte> front, base::ByteStream& rest)
+        : front_(front), rest_(rest) {}
+    Result<std::size_t> Read(std::span<std::byte> buffer) override {
+      if (front_.empty()) return rest_.Read(buffer);
+      const std::size_t size = std::min(buffer.size(), front_.size());
+      std::copy_n(front_.begin(), size, buffer.begin());
+      front_ = front_.subspan(size);
+      return size;
+    }
+
+   private:
+    std::span<const std::byte> front_;
+    base::ByteStream& rest_;
+  };
+
   template <std::size_t N>
   Error Damaged(const char (&what)[N]) const {
     return MakeError(ErrorCode::kArchiveInvalid, "the tar archive {}, at its byte {}", what,
@@ -149,22 +169,40 @@ class TarContainer final : public Container {
     return {};
   }
 
-  /// Returns the next header block, or nothing at the end mark.
-  Result<std::optional<Block>> ReadHeader() {
-    Block block;
-    HEALIX_TRY(const std::size_t got, ReadFully(*bytes_.bytes, block));
-    if (got == 0) return Damaged("ends without its end mark");
-    if (got < kBlockBytes) return Damaged("is cut off inside a header");
+  /// Reads the next header block and returns its size, 0 at the end. Zero blocks are the end mark,
+  /// but another archive may follow it (`cat a.tar b.tar`): its entries go on. What follows and is
+  /// no header leaves `is_behind_end_` set.
+  Result<std::size_t> ReadHeader() {
     const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
-    if (std::all_of(block.begin(), block.end(), is_zero)) {
-      // The rest is padding, but a checksum around it may still tell of damage.
-      const Drained rest = Drain(*bytes_.bytes);
-      if (rest.error) return *rest.error;
-      return std::optional<Block>();
+    while (true) {
+      HEALIX_TRY(const std::size_t got, ReadFully(*bytes_.bytes, block_));
+      if (got == 0 && is_behind_end_) return got;
+      if (got == 0) return Damaged("ends without its end mark");
+      position_ += got;
+      const auto read = std::span(block_).first(got);
+      const bool is_mark = std::all_of(read.begin(), read.end(), is_zero);
+      if (is_mark && (is_behind_end_ || got == kBlockBytes)) {
+        is_behind_end_ = true;
+        continue;
+      }
+      const bool is_header = got == kBlockBytes && HasTarChecksum(block_);
+      if (is_header) is_behind_end_ = false;
+      if (is_header || is_behind_end_) return got;
+      if (got < kBlockBytes) return Damaged("is cut off inside a header");
+      return Damaged("has a header with a wrong checksum");
     }
-    if (!HasTarChecksum(block)) return Damaged("has a header with a wrong checksum");
-    position_ += kBlockBytes;
-    return std::optional<Block>(block);
+  }
+
+  /// Makes an entry of what follows the end mark and is no archive; `got` bytes of it are read.
+  Entry RestOfFile(std::size_t got) {
+    Entry entry;
+    entry.name = "<behind the end>";
+    entry.refusal =
+        MakeError(ErrorCode::kArchiveInvalid,
+                  "the tar archive goes on behind its end mark, at its byte {}", position_ - got);
+    entry.content = {std::make_unique<RestStream>(std::span(block_).first(got), *bytes_.bytes),
+                     bytes_.meter};
+    return entry;
   }
 
   Status ReadExtension(char type, std::uint64_t size, Overrides& overrides) {
@@ -211,6 +249,8 @@ class TarContainer final : public Container {
   std::uint64_t left_ = 0;
   std::uint64_t padding_ = 0;
   std::uint64_t position_ = 0;
+  Block block_{};               ///< the header read last
+  bool is_behind_end_ = false;  ///< an end mark was read and no header since
 };
 
 class NoBytes final : public base::ByteStream {

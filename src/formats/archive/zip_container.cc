@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "formats/archive/container_internal.h"
@@ -10,6 +11,7 @@ namespace healix::formats::archive {
 namespace {
 
 constexpr std::uint16_t kEncryptedFlag = 1;
+constexpr std::uint64_t kLocalHeaderBytes = 30;
 
 enum class Method : std::uint16_t { kStored = 0, kDeflate = 8, kZstd = 93 };
 
@@ -37,6 +39,7 @@ class ZipContainer final : public Container {
       entry.content = *std::move(content);
     } else {
       entry.refusal = content.error();
+      entry.content.bytes = PackedBytes(line);
     }
     return std::optional<Entry>(std::move(entry));
   }
@@ -47,6 +50,13 @@ class ZipContainer final : public Container {
     if (format == S_IFDIR || line.name.ends_with('/')) return EntryType::kFolder;
     const bool is_file = format == 0 || format == S_IFREG;
     return is_file ? EntryType::kFile : EntryType::kLinkOrDevice;
+  }
+
+  /// Header and packed content of a member that can't be unpacked.
+  std::unique_ptr<base::ByteStream> PackedBytes(const ZipEntry& line) const {
+    const std::uint64_t begin = line.header_offset;
+    const std::uint64_t size = kLocalHeaderBytes + line.name.size() + line.packed_bytes;
+    return StreamRange(bytes_, begin, std::min(size, bytes_->size() - begin));
   }
 
   Result<MeteredStream> ContentOf(const ZipEntry& line) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "formats/csv/csv_header_internal.h"
 #include "formats/csv/field_splitter_internal.h"
@@ -49,6 +50,7 @@ Result<FrontRow> FindFrontRow(StreamWindow& window, CsvDialect dialect, std::uin
     if (end.found) return FrontRow{scanned, finder.line_ends() + 1};
     HEALIX_TRY(const bool more, window.More());
     if (more) continue;
+    HEALIX_RETURN_IF_ERROR(window.CheckEnd());  // half a header is none
     if (finder.in_quotes()) {
       return MakeError(ErrorCode::kInputTruncated, "a quote in the header is never closed");
     }
@@ -135,6 +137,12 @@ std::string NormaliseName(std::string_view name) {
 
 }  // namespace
 
+TextEncoding FallbackFor(const StreamWindow& window, const CsvOptions& options) {
+  const bool is_told = options.encoding || window.byte_order_mark_bytes() > 0 ||
+                       window.encoding() != TextEncoding::kUtf8;
+  return is_told ? TextEncoding::kUtf8 : options.fallback;
+}
+
 std::vector<std::string> NormaliseNames(const std::vector<std::string>& names) {
   std::vector<std::string> columns;
   std::set<std::string> taken;
@@ -158,14 +166,24 @@ Result<CsvHeader> ReadHeader(StreamWindow& window, const CsvOptions& options) {
   const Result<Candidate> chosen = ChooseDelimiter(window, newline, options);
   if (!chosen) return AtFront(chosen.error(), window, blank_lines + 1);
   const std::string_view row = window.text().substr(0, chosen->row.bytes);
-  if (FindInvalidUtf8(row)) {
+  const bool is_foreign = FindInvalidUtf8(row).has_value();
+  const TextEncoding fallback = FallbackFor(window, options);
+  if (is_foreign && fallback == TextEncoding::kUtf8) {
     return AtFront(MakeError(ErrorCode::kUtf8Invalid, "the header is not in the encoding {}",
                              SafeName(Name(window.encoding()))),
                    window, blank_lines + 1);
   }
   header.dialect = chosen->dialect;
-  header.columns = NormaliseNames(chosen->names);
-  header.text = WithoutLineEnd(row, newline);
+  std::vector<std::string> names = chosen->names;
+  for (std::string& name : names) {
+    if (is_foreign) AppendAsUtf8(fallback, std::exchange(name, {}), name);
+  }
+  header.columns = NormaliseNames(names);
+  if (is_foreign) {
+    AppendAsUtf8(fallback, WithoutLineEnd(row, newline), header.text);
+  } else {
+    header.text = WithoutLineEnd(row, newline);
+  }
   header.line_count += chosen->row.line_ends;
   window.Skip(chosen->row.bytes);
   return header;

@@ -28,6 +28,9 @@ struct CsvHeader {
 /// Errors   as CsvReader::Create().
 Result<CsvHeader> ReadHeader(StreamWindow& window, const CsvOptions& options);
 
+/// The encoding of rows that are not UTF-8; UTF-8 when there is none.
+TextEncoding FallbackFor(const StreamWindow& window, const CsvOptions& options);
+
 /// Turns a name as written into a column name (see CsvReader::columns()).
 std::vector<std::string> NormaliseNames(const std::vector<std::string>& names);
 

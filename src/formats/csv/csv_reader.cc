@@ -15,6 +15,9 @@ Status CsvOptions::Validate() const {
     return MakeError(ErrorCode::kInvalidArgument,
                      "a CSV delimiter is one ASCII character other than a quote, CR, LF");
   }
+  if (fallback == TextEncoding::kUtf16Le || fallback == TextEncoding::kUtf16Be) {
+    return MakeError(ErrorCode::kInvalidArgument, "a CSV fallback has one byte per character");
+  }
   if (row_bytes_max == 0 || column_count_max == 0) {
     return MakeError(ErrorCode::kInvalidArgument, "CSV limits must be over 0");
   }
@@ -29,6 +32,7 @@ class CsvReader::State final {
         header_(std::move(header)),
         splitter_(header_.dialect, header_.columns.size()),
         row_bytes_max_(options.row_bytes_max),
+        fallback_(FallbackFor(*window_, options)),
         line_(header_.line_count + 1) {
     account_.envelope_bytes = window_->offset();
   }
@@ -43,6 +47,7 @@ class CsvReader::State final {
   Result<CsvRow> TakeTooLong(RowEndFinder& finder, RowEnd end);
   CsvRow TakeRow(const RowEndFinder& finder, std::size_t bytes);
   void Fill(CsvRow& row);
+  TextEncoding Decode(CsvRow& row);
   void Reject(CsvRow& row, Error error);
   Error TooLarge() const {
     return MakeError(ErrorCode::kRecordTooLarge, "a CSV row is longer than {} bytes",
@@ -54,6 +59,8 @@ class CsvReader::State final {
   CsvHeader header_;
   FieldSplitter splitter_;
   std::uint64_t row_bytes_max_;
+  TextEncoding fallback_;
+  std::string decoded_;         // the last row that was not UTF-8
   std::uint64_t line_;          // of the row at the front of the window
   std::size_t handed_out_ = 0;  // bytes of the window that the last row still looks at
   std::string rejected_head_;
@@ -66,7 +73,10 @@ Result<std::optional<CsvRow>> CsvReader::State::Next() {
   for (;;) {
     if (window_->text().empty()) {
       HEALIX_TRY(const bool more, window_->More());
-      if (!more) return std::optional<CsvRow>();
+      if (!more) {
+        HEALIX_RETURN_IF_ERROR(window_->CheckEnd());
+        return std::optional<CsvRow>();
+      }
     }
     HEALIX_TRY(auto row, Step());
     if (row) return row;
@@ -105,7 +115,9 @@ CsvRow CsvReader::State::TakeRow(const RowEndFinder& finder, std::size_t bytes) 
   row.line = line_;
   handed_out_ = bytes;
   line_ += finder.line_ends() + 1;
-  if (finder.in_quotes()) {
+  if (window_->damage() && !finder.in_quotes() && !row.bytes.ends_with(header_.dialect.newline)) {
+    Reject(row, MakeError(ErrorCode::kInputTruncated, "the input breaks off in a row"));
+  } else if (finder.in_quotes()) {
     const Error error = MakeError(ErrorCode::kInputTruncated, "a quote is never closed");
     Reject(row, error.At({.file = {},
                           .byte_offset = row.offset,
@@ -117,7 +129,17 @@ CsvRow CsvReader::State::TakeRow(const RowEndFinder& finder, std::size_t bytes) 
   return row;
 }
 
+/// Turns a row that is not UTF-8 into it, if that may be, and returns the encoding it was in.
+TextEncoding CsvReader::State::Decode(CsvRow& row) {
+  if (fallback_ == TextEncoding::kUtf8 || !FindInvalidUtf8(row.bytes)) return window_->encoding();
+  decoded_.clear();
+  AppendAsUtf8(fallback_, row.bytes, decoded_);
+  row.bytes = decoded_;
+  return fallback_;
+}
+
 void CsvReader::State::Fill(CsvRow& row) {
+  const TextEncoding encoding = Decode(row);
   if (const auto bad = FindInvalidUtf8(row.bytes)) {
     const std::uint64_t before = window_->SourceBytesOf(row.bytes.substr(0, *bad));
     Error error = MakeError(ErrorCode::kUtf8Invalid, "a row is not in the encoding {}",
@@ -126,7 +148,7 @@ void CsvReader::State::Fill(CsvRow& row) {
                   error.At({.file = {}, .byte_offset = row.offset + before, .line = row.line}));
   }
   if (const auto fault = splitter_.Split(WithoutLineEnd(row.bytes))) {
-    const std::uint64_t before = window_->SourceBytesOf(row.bytes.substr(0, *fault));
+    const std::uint64_t before = SourceBytes(encoding, row.bytes.substr(0, *fault));
     Error error = MakeError(ErrorCode::kCsvInvalid, "characters stand behind a closing quote");
     return Reject(row,
                   error.At({.file = {}, .byte_offset = row.offset + before, .line = row.line}));

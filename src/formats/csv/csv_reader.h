@@ -20,12 +20,16 @@ namespace healix::formats::csv {
 
 /// Says how to read. The defaults fit RFC 4180 and what spreadsheets and databases export.
 struct CsvOptions {
-  std::optional<char> delimiter;              ///< unset: sniffed among `,` TAB `;` `|`
-  std::optional<TextEncoding> encoding;       ///< unset: by byte order mark, else UTF-8
+  std::optional<char> delimiter;         ///< unset: sniffed among `,` TAB `;` `|`
+  std::optional<TextEncoding> encoding;  ///< unset: by byte order mark, else UTF-8
+  /// How rows that are not UTF-8 are read, of an input without byte order mark: windows-1252,
+  /// ISO-8859-1; UTF-8: they are rejected. Only for inputs whose `encoding` is unset.
+  TextEncoding fallback = TextEncoding::kUtf8;
   std::uint64_t row_bytes_max = 64ULL << 20;  ///< a longer row is rejected (kRecordTooLarge)
   std::size_t column_count_max = 4096;        ///< more columns in the header: kLimitExceeded
 
-  /// Errors   kInvalidArgument: a delimiter that is a quote, CR, LF or not ASCII; a limit of 0.
+  /// Errors   kInvalidArgument: a delimiter that is a quote, CR, LF or not ASCII; a limit of 0; a
+  ///          fallback to UTF-16.
   Status Validate() const;
 };
 
@@ -45,10 +49,10 @@ struct CsvRow {
 /// A row with more or fewer fields than the header is rejected with its line (kCsvInvalid); so are
 /// bytes after a closing quote (kCsvInvalid) and text that does not decode (kUtf8Invalid). A quote
 /// that never closes is rejected at the end of the input with the line it opened on
-/// (kInputTruncated). Blank lines are envelope, as are the header and a byte order mark.
-/// Owns     its buffers; borrows the stream for its life.
-/// Threads  one at a time.
-/// Example  CsvReaderTest.ReadsQuotedFieldsAcrossLines
+/// (kInputTruncated). Each row stands for itself: one that is UTF-8 is read as such whatever the
+/// fallback, as line ends, quotes and delimiters are the same bytes in both. Blank lines are
+/// envelope, as are the header and a byte order mark. Owns     its buffers; borrows the stream for
+/// its life. Threads  one at a time. Example  CsvReaderTest.ReadsQuotedFieldsAcrossLines
 class CsvReader final {
  public:
   /// Reads the header. An input without one has no columns and no rows.
@@ -68,7 +72,8 @@ class CsvReader final {
   TextEncoding encoding() const;
 
   /// Returns the next row, nothing at the end.
-  /// Errors   those of the stream; the reader is of no use afterwards.
+  /// Errors   those of the stream (damage comes last: what lies before it is handed out first, what
+  ///          it cut off is rejected); the reader is of no use afterwards.
   Result<std::optional<CsvRow>> Next();
 
   /// Where every source byte handed out so far belongs; complete once Next() returned nothing.

@@ -225,5 +225,67 @@ TEST(CsvReaderTest, WhatIsWrittenReadsBackTheSame) {
   EXPECT_EQ(reading.fields()[0], (List{"plain", "a,b", "q\"q", "two\r\nlines", ""}));
 }
 
+TEST(CsvReaderTest, ARowThatDamageCutsOffIsNotTakenForWhole) {
+  const std::string text = "id,name\n1,Anna\n2,Bert";  // perhaps Bertram
+  for (const std::size_t read_bytes : {std::size_t{1}, std::size_t{5}, SIZE_MAX}) {
+    DamagedStream stream(text, read_bytes);
+    const auto reader = CsvReader::Create(stream, {});
+    ASSERT_TRUE(IsOk(reader));
+    auto row = (*reader)->Next();
+    ASSERT_TRUE(IsOk(row));
+    EXPECT_FALSE((*row)->rejection.has_value());
+    row = (*reader)->Next();
+    ASSERT_TRUE(IsOk(row));
+    ASSERT_TRUE((*row)->rejection.has_value());
+    EXPECT_EQ((*row)->rejection->error.code(), ErrorCode::kInputTruncated);
+    EXPECT_TRUE(IsError((*reader)->Next(), ErrorCode::kArchiveInvalid));
+    EXPECT_EQ((*reader)->account().total_bytes(), text.size());
+  }
+  DamagedStream header("id,na");
+  EXPECT_TRUE(IsError(CsvReader::Create(header, {}), ErrorCode::kArchiveInvalid));
+}
+
+TEST(CsvReaderTest, RowsThatAreNotUtf8AreReadInTheFallback) {
+  const std::string text =
+      "id,stra\xDF"
+      "e,n\n1,M\xFCller,\x80\n2,M\u00fcller,x\n3,\"M\xFC\"x,y\n4,a,b\n";
+  CsvOptions options;
+  options.fallback = TextEncoding::kWindows1252;
+  for (const std::size_t read_bytes : {std::size_t{1}, SIZE_MAX}) {
+    MemoryStream stream(text, read_bytes);
+    const auto reader = CsvReader::Create(stream, options);
+    ASSERT_TRUE(IsOk(reader));
+    EXPECT_EQ((*reader)->header_text(), "id,stra\u00dfe,n");
+    EXPECT_EQ((*reader)->columns(), (List{"id", "stra_e", "n"}));
+    std::vector<std::string> names;
+    std::uint64_t next_offset = text.find('\n') + 1;
+    for (auto row = (*reader)->Next(); row && *row; row = (*reader)->Next()) {
+      EXPECT_EQ((*row)->offset, next_offset);
+      next_offset += (*row)->length;
+      if ((*row)->rejection) {
+        EXPECT_EQ((*row)->rejection->error.position().byte_offset, text.find("x,y"));
+        names.emplace_back("rejected");
+      } else {
+        names.push_back(std::string((*row)->fields[1]) + std::string((*row)->fields[2]));
+      }
+    }
+    EXPECT_EQ(names, (List{"M\u00fcller\u20ac", "M\u00fcllerx", "rejected", "ab"}));
+    EXPECT_EQ((*reader)->account().total_bytes(), text.size());
+  }
+}
+
+TEST(CsvReaderTest, AMarkOverrulesTheFallback) {
+  CsvOptions options;
+  options.fallback = TextEncoding::kLatin1;
+  MemoryStream stream("\xEF\xBB\xBFid\n\xFC\n");
+  const auto reader = CsvReader::Create(stream, options);
+  ASSERT_TRUE(IsOk(reader));
+  const auto row = (*reader)->Next();
+  ASSERT_TRUE(IsOk(row));
+  EXPECT_EQ((*row)->rejection->error.code(), ErrorCode::kUtf8Invalid);
+  options.fallback = TextEncoding::kUtf16Le;
+  EXPECT_TRUE(IsError(CsvReader::Create(stream, options), ErrorCode::kInvalidArgument));
+}
+
 }  // namespace
 }  // namespace healix::formats::csv

@@ -103,6 +103,17 @@ TEST(StreamWindowTest, KeepsTheRestWhileItGrows) {
   EXPECT_EQ(seen + window.text().size(), source.size());
 }
 
+TEST(StreamWindowTest, DamageEndsTheTextAndIsTold) {
+  for (const std::size_t read_bytes : {std::size_t{1}, std::size_t{7}, SIZE_MAX}) {
+    DamagedStream stream("some text", read_bytes);
+    StreamWindow window(stream);
+    ASSERT_TRUE(IsOk(window.Open(std::nullopt)));
+    ReadAll(window);
+    EXPECT_EQ(window.text(), "some text");
+    EXPECT_TRUE(IsError(window.CheckEnd(), ErrorCode::kArchiveInvalid));
+  }
+}
+
 TEST(RejectedRangeTest, KeepsTheHeadAndHashesAll) {
   const std::string text(100'000, 'q');
   RejectedRange range;

@@ -29,4 +29,20 @@ class MemoryStream final : public base::ByteStream {
   std::size_t read_bytes_max_;
 };
 
+/// Delivers `text` and then fails with kArchiveInvalid, as a damaged compression does.
+class DamagedStream final : public base::ByteStream {
+ public:
+  explicit DamagedStream(std::string_view text, std::size_t read_bytes_max = SIZE_MAX)
+      : text_(text, read_bytes_max) {}
+
+  Result<std::size_t> Read(std::span<std::byte> buffer) override {
+    auto bytes = text_.Read(buffer);
+    if (bytes && *bytes == 0) return MakeError(ErrorCode::kArchiveInvalid, "damaged");
+    return bytes;
+  }
+
+ private:
+  MemoryStream text_;
+};
+
 }  // namespace healix::formats

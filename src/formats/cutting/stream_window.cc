@@ -13,13 +13,18 @@ constexpr std::size_t kMarkBytesMax = 4;
 
 }  // namespace
 
+bool IsDamage(ErrorCode code) {
+  return code == ErrorCode::kArchiveInvalid || code == ErrorCode::kArchiveBomb ||
+         code == ErrorCode::kLimitExceeded;
+}
+
 StreamWindow::StreamWindow(base::ByteStream& stream)
     : stream_(stream), read_bytes_(kFirstReadBytes) {}
 
 Status StreamWindow::Open(std::optional<TextEncoding> given) {
   while (!at_end_ && undecoded_.size() < kMarkBytesMax) {
     std::string head(kFirstReadBytes, '\0');
-    HEALIX_TRY(const std::size_t bytes, stream_.Read(std::as_writable_bytes(std::span(head))));
+    HEALIX_TRY(const std::size_t bytes, ReadSource(head));
     at_end_ = bytes == 0;
     undecoded_.append(head, 0, bytes);
   }
@@ -59,10 +64,20 @@ void StreamWindow::Skip(std::size_t utf8_bytes) {
   begin_ += utf8_bytes;
 }
 
+Status StreamWindow::CheckEnd() const { return damage_ ? Status(*damage_) : Status(); }
+
+/// Reads from the stream; damage is kept and reads as the end.
+Result<std::size_t> StreamWindow::ReadSource(std::span<char> room) {
+  auto bytes = stream_.Read(std::as_writable_bytes(room));
+  if (bytes || !IsDamage(bytes.error().code())) return bytes;
+  damage_ = bytes.error();
+  return std::size_t{0};
+}
+
 Status StreamWindow::ReadPlain() {
   MakeRoom(read_bytes_);
   const std::span<char> room(buffer_.get() + end_, read_bytes_);
-  HEALIX_TRY(const std::size_t bytes, stream_.Read(std::as_writable_bytes(room)));
+  HEALIX_TRY(const std::size_t bytes, ReadSource(room));
   end_ += bytes;
   NoteRead(bytes);
   return {};
@@ -72,7 +87,7 @@ Status StreamWindow::ReadDecoded() {
   const std::size_t kept = undecoded_.size();
   undecoded_.resize(kept + read_bytes_);
   const std::span<char> room(undecoded_.data() + kept, read_bytes_);
-  HEALIX_TRY(const std::size_t bytes, stream_.Read(std::as_writable_bytes(room)));
+  HEALIX_TRY(const std::size_t bytes, ReadSource(room));
   undecoded_.resize(kept + bytes);
   NoteRead(bytes);
   Decode();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ namespace healix::formats {
 
 /// Lets a cutter look at text from its position on, ask for more and step forward, while positions
 /// stay those of the source bytes. Memory is what lies between position and end of the view.
+/// Damage of the stream (see IsDamage) ends the text, so that what was read before it can be cut;
+/// cutters return damage() when they have come to the end. Other errors are returned at once: they
+/// may be gone the next time.
 /// Owns     its buffers; borrows the stream for its life.
 /// Threads  one at a time.
 /// Example  StreamWindowTest.PositionsAreThoseOfTheSource
@@ -27,7 +31,7 @@ class StreamWindow final {
 
   /// Reads the first bytes, skips a byte order mark and decides the encoding: `given`, else what
   /// the mark says, else UTF-8. Call once, first.
-  /// Errors   those of the stream; kEncodingUnsupported.
+  /// Errors   those of the stream but damage; kEncodingUnsupported.
   Status Open(std::optional<TextEncoding> given);
   /// Changes the encoding of all that is still unread; only before the first Skip().
   void Redecode(TextEncoding encoding);
@@ -35,8 +39,12 @@ class StreamWindow final {
   /// The text from the position on, as far as it has been read.
   std::string_view text() const { return {buffer_.get() + begin_, end_ - begin_}; }
   /// Reads more behind text(), which moves: views into it are gone. False at the end.
-  /// Errors   those of the stream.
+  /// Errors   those of the stream but damage.
   Result<bool> More();
+  /// Why the text ended before its time.
+  const std::optional<Error>& damage() const { return damage_; }
+  /// Fails with damage() if there is any: for cutters that have come to the end.
+  Status CheckEnd() const;
   /// Steps over `utf8_bytes` of text().
   void Skip(std::size_t utf8_bytes);
 
@@ -53,6 +61,7 @@ class StreamWindow final {
   std::uint64_t byte_order_mark_bytes() const { return byte_order_mark_bytes_; }
 
  private:
+  Result<std::size_t> ReadSource(std::span<char> room);
   Status ReadPlain();
   Status ReadDecoded();
   void NoteRead(std::size_t bytes);
@@ -71,6 +80,10 @@ class StreamWindow final {
   std::uint64_t offset_ = 0;
   std::uint64_t byte_order_mark_bytes_ = 0;
   bool at_end_ = false;
+  std::optional<Error> damage_;
 };
+
+/// True for what the same bytes give each time they are read: a damaged or hostile compression.
+bool IsDamage(ErrorCode code);
 
 }  // namespace healix::formats

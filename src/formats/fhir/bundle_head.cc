@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <array>
 
 #include "formats/fhir/bundle_head_internal.h"
@@ -16,23 +15,30 @@ bool FirstEntryIsOfABundle(std::string_view array) {
   if (begin == std::string_view::npos) return false;
   json::JsonHead entry(array.substr(begin));
   while (const auto member = entry.Next()) {
-    const auto& names = kBundleEntryMembers;
-    if (std::find(names.begin(), names.end(), member->name) != names.end()) return true;
+    for (const std::string_view name : kBundleEntryMembers) {
+      if (json::Spells(member->name, name)) return true;
+    }
   }
   return false;
+}
+
+bool IsStringBundle(std::string_view value) {
+  return value.size() > 2 && value.front() == '"' &&
+         json::Spells(value.substr(1, value.size() - 2), "Bundle");
 }
 
 }  // namespace
 
 bool LooksLikeBundle(std::string_view head) {
+  bool has_bundle_entries = false;
   json::JsonHead object(head);
   while (const auto member = object.Next()) {
-    if (member->name == "resourceType") return member->value == "\"Bundle\"";
-    if (member->name == "entry" && member->value.starts_with('[')) {
-      return FirstEntryIsOfABundle(member->value);
+    if (json::Spells(member->name, "resourceType")) return IsStringBundle(member->value);
+    if (json::Spells(member->name, "entry") && member->value.starts_with('[')) {
+      has_bundle_entries = FirstEntryIsOfABundle(member->value);
     }
   }
-  return false;
+  return has_bundle_entries;
 }
 
 }  // namespace healix::formats::fhir

@@ -6,9 +6,9 @@
 
 namespace healix::formats::fhir {
 
-/// True when the object at the front of `head` is a Bundle: its resourceType says so, or, where an
-/// `entry` array comes before any resourceType, the first entry has a member that only a Bundle's
-/// entries have (List has `entry` too).
+/// True when the object at the front of `head` is a Bundle: its resourceType says so, or, where the
+/// head shows no resourceType, the first entry has a member that only a Bundle's entries have (List
+/// has `entry` too).
 bool LooksLikeBundle(std::string_view head);
 
 }  // namespace healix::formats::fhir

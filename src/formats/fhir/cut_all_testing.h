@@ -27,6 +27,7 @@ struct CutRecord {
 struct CutResult {
   std::vector<CutRecord> records;
   ByteAccount account;
+  std::optional<Error> error;  ///< what ended it early
 
   std::vector<CutRecord> Of(FhirRecordKind kind) const {
     std::vector<CutRecord> found;
@@ -48,16 +49,14 @@ struct CutResult {
   }
 };
 
-inline CutResult CutAll(std::string_view text, const FhirCutterOptions& options = {},
-                        std::size_t read_bytes = SIZE_MAX) {
-  MemoryStream stream(text, read_bytes);
+inline CutResult CutStream(base::ByteStream& stream, const FhirCutterOptions& options = {}) {
   CutResult result;
   const auto cutter = FhirCutter::Create(stream, options);
   EXPECT_TRUE(healix::testing::IsOk(cutter));
   if (!cutter) return result;
   for (;;) {
     auto record = (*cutter)->Next();
-    EXPECT_TRUE(healix::testing::IsOk(record));
+    if (!record) result.error = record.error();
     if (!record || !*record) break;
     CutRecord copy{.record = std::move(**record), .bytes = {}, .canonical = {}};
     copy.bytes = copy.record.bytes;
@@ -65,6 +64,14 @@ inline CutResult CutAll(std::string_view text, const FhirCutterOptions& options 
     result.records.push_back(std::move(copy));
   }
   result.account = (*cutter)->account();
+  return result;
+}
+
+inline CutResult CutAll(std::string_view text, const FhirCutterOptions& options = {},
+                        std::size_t read_bytes = SIZE_MAX) {
+  MemoryStream stream(text, read_bytes);
+  CutResult result = CutStream(stream, options);
+  EXPECT_FALSE(result.error.has_value());
   EXPECT_EQ(result.account.total_bytes(), text.size());
   return result;
 }

@@ -87,19 +87,21 @@ class FhirSource;
 ///
 /// Inputs: one resource; NDJSON; values one after the other; an array of resources; a Bundle of any
 /// type, alone or several of them in any of these. Resources of a Bundle's entries are records; a
-/// Bundle inside an entry is one record. An entry whose request is DELETE is a tombstone; any
-/// other without a resource is envelope. The envelope of a Bundle is handed out in pieces, each a
-/// Bundle in the input's own syntax without resources but with every entry (fullUrl, request, ...)
-/// in order; joined by envelope_part they are the Bundle without its resources. Pieces are cut by
-/// size only, so that reading the same input again gives the same pieces.
+/// Bundle inside an entry is one record. An entry whose request is DELETE is a tombstone; another
+/// without a resource is envelope when it asks for one (GET, HEAD) or answers (`response`), else
+/// rejected, as are a resource where none belongs, an `entry` that is no array, and members of a
+/// Bundle that stand twice (kJsonDuplicateKey). The envelope of a Bundle is handed out in pieces,
+/// each a Bundle in the input's own syntax without resources but with every entry (fullUrl,
+/// request, ...) in order; joined by envelope_part they are the Bundle without its resources.
+/// Pieces are cut by size only, so that reading the same input again gives the same pieces.
 ///
 /// What can't be a resource is rejected and reading goes on behind it: kJsonInvalid,
 /// kJsonDuplicateKey, kUtf8Invalid, kXmlInvalid, kNestingTooDeep, kRecordTooLarge, kInputTruncated,
 /// kFhirResourceInvalid (no object, or resourceType or id missing its form, or a conditional
-/// DELETE). An input that ends inside a Bundle ends with a rejection of length 0 at least.
-/// Owns     its buffers; borrows the stream for its life.
-/// Threads  one at a time.
-/// Example  FhirCutterTest.CutsABundleIntoResourcesAndEnvelope
+/// DELETE; a Bundle whose resourceType is another, is missing, or comes too late to be seen). An
+/// input that ends inside a Bundle ends with a rejection of length 0 at least. Owns     its
+/// buffers; borrows the stream for its life. Threads  one at a time. Example
+/// FhirCutterTest.CutsABundleIntoResourcesAndEnvelope
 class FhirCutter final {
  public:
   /// Errors   those of Validate() and of the stream; kEncodingUnsupported.
@@ -110,7 +112,8 @@ class FhirCutter final {
   FhirCutter& operator=(const FhirCutter&) = delete;
 
   /// Returns the next record, nothing at the end.
-  /// Errors   those of the stream; the cutter is of no use afterwards.
+  /// Errors   those of the stream (damage comes last: what lies before it is handed out first, what
+  ///          it cut off is rejected); the cutter is of no use afterwards.
   Result<std::optional<FhirRecord>> Next();
 
   /// Where every source byte up to the last record belongs; complete once Next() returned nothing.

@@ -27,6 +27,14 @@ Error NotAResource(std::uint64_t offset) {
       .At({.file = {}, .byte_offset = offset, .line = std::nullopt});
 }
 
+/// A Bundle as one value would keep its resources from being records.
+Error HiddenBundle(std::uint64_t offset) {
+  return MakeError(ErrorCode::kFhirResourceInvalid,
+                   "a Bundle does not say in its first {} bytes that it is one",
+                   json::kOpenerHeadBytes)
+      .At({.file = {}, .byte_offset = offset, .line = std::nullopt});
+}
+
 /// The canonical text of an entry without the resource, whose value is the part `resource` of it.
 std::string WithoutResource(std::string_view entry, std::string_view resource) {
   constexpr std::string_view kName = "\"resource\":";
@@ -120,14 +128,14 @@ std::optional<FhirRecord> FhirJsonSource::Take(const JsonPiece& piece) {
       return TakeValue(piece);
     case JsonPieceKind::kOpen:
       envelope_.Begin(piece.offset);
+      members_.Begin();
       return std::nullopt;
     case JsonPieceKind::kMember:
       return TakeMember(piece);
     case JsonPieceKind::kElement:
       return TakeElement(piece);
     case JsonPieceKind::kClose:
-      envelope_due_ = true;
-      return std::nullopt;
+      return TakeClose(piece);
     case JsonPieceKind::kRejected:
       return TakeCutOff(piece);
   }
@@ -174,6 +182,9 @@ FhirRecord FhirJsonSource::TakeValue(const JsonPiece& piece) {
   if (!claimed) return Rejected(std::move(record), claimed.error());
   const Status identified = Identify(std::move(*claimed), record);
   if (!identified) return Rejected(std::move(record), identified.error());
+  if (record.resource_type == "Bundle" && parser_.Field("entry")) {
+    return Rejected(std::move(record), HiddenBundle(piece.offset));
+  }
   record.canonical = root->text();
   return record;
 }
@@ -181,11 +192,22 @@ FhirRecord FhirJsonSource::TakeValue(const JsonPiece& piece) {
 std::optional<FhirRecord> FhirJsonSource::TakeMember(const JsonPiece& piece) {
   wrapped_.assign("{").append(piece.bytes).append("}");
   const auto object = parser_.Parse(wrapped_);
-  if (object) {
-    envelope_.AddMember(object->text().substr(1, object->text().size() - 2));
-    return std::nullopt;
-  }
-  return Rejected(NewRecord(piece), Locate(object.error(), piece));
+  if (!object) return Rejected(NewRecord(piece), Locate(object.error(), piece));
+  const auto fault = members_.Judge(object->text());
+  if (fault) return Rejected(NewRecord(piece), Locate(*fault, piece));
+  envelope_.AddMember(object->text().substr(1, object->text().size() - 2));
+  return std::nullopt;
+}
+
+/// What was opened for the look of its entries should have said at its end that it is a Bundle; an
+/// object that was abandoned has no end.
+std::optional<FhirRecord> FhirJsonSource::TakeClose(const JsonPiece& piece) {
+  envelope_due_ = true;
+  if (piece.length == 0 || members_.has_resource_type()) return std::nullopt;
+  FhirRecord record = NewRecord(piece);
+  record.bytes = {};
+  record.length = 0;
+  return Rejected(std::move(record), NotAResource(piece.offset));
 }
 
 std::optional<FhirRecord> FhirJsonSource::TakeElement(const JsonPiece& piece) {
@@ -195,12 +217,16 @@ std::optional<FhirRecord> FhirJsonSource::TakeElement(const JsonPiece& piece) {
     return Rejected(NewRecord(piece), NotAResource(piece.offset));
   }
   const auto resource = parser_.Field("resource");
-  if (resource) {
-    envelope_.AddEntry(WithoutResource(entry->text(), resource->value.text()));
-  } else {
-    envelope_.AddEntry(entry->text());
+  const std::string method = StringOf(parser_.Field("request", "method")).value_or("");
+  const auto response =
+      parser_.Field("response") ? EntryResponse::kPresent : EntryResponse::kAbsent;
+  const std::string rest = resource ? WithoutResource(entry->text(), resource->value.text())
+                                    : std::string(entry->text());
+  if (HidesJsonResource(rest) || (!resource && !MayLackResource(method, response))) {
+    return Rejected(NewRecord(piece), NotAnEntry(piece.offset));
   }
-  if (StringOf(parser_.Field("request", "method")) == "DELETE") return TakeDeletion(piece);
+  envelope_.AddEntry(rest);
+  if (method == "DELETE") return TakeDeletion(piece);
   if (resource) return TakeResource(piece, *resource);
   return std::nullopt;
 }

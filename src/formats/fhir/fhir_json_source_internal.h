@@ -7,6 +7,7 @@
 
 #include "formats/cutting/stream_window.h"
 #include "formats/fhir/bundle_envelope_internal.h"
+#include "formats/fhir/bundle_rules_internal.h"
 #include "formats/fhir/fhir_source_internal.h"
 #include "formats/json/json_cutter.h"
 #include "formats/json/json_parser.h"
@@ -34,6 +35,7 @@ class FhirJsonSource final : public FhirSource {
   FhirRecord TakeValue(const json::JsonPiece& piece);
   std::optional<FhirRecord> TakeElement(const json::JsonPiece& piece);
   std::optional<FhirRecord> TakeMember(const json::JsonPiece& piece);
+  std::optional<FhirRecord> TakeClose(const json::JsonPiece& piece);
   FhirRecord TakeResource(const json::JsonPiece& piece, const json::JsonField& resource);
   FhirRecord TakeDeletion(const json::JsonPiece& piece);
   FhirRecord RejectEntry(const json::JsonPiece& piece, const Error& error);
@@ -49,6 +51,7 @@ class FhirJsonSource final : public FhirSource {
   TextEncoding encoding_;
   json::JsonParser parser_;
   BundleEnvelope envelope_;
+  BundleMembers members_;
   bool envelope_due_ = false;
   std::string wrapped_;  // a member as an object of its own
   ByteAccount account_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "formats/fhir/bundle_rules_internal.h"
 #include "formats/fhir/fhir_identity_internal.h"
 #include "formats/fhir/fhir_xml_source_internal.h"
 #include "formats/xml/xml_children.h"
@@ -11,20 +12,24 @@ using xml::XmlPieceKind;
 
 constexpr std::string_view kFhirNameSpace = "http://hl7.org/fhir";
 
-/// The `resource` child of an entry and the resource in it; empty when there is none.
-struct EntryResource {
+/// The first `resource` child of an entry and the resource in it, both empty when there is none.
+struct EntryParts {
   std::string_view child;
   std::string_view resource;
+  EntryResponse response = EntryResponse::kAbsent;
 };
 
-EntryResource FindResource(std::string_view entry) {
+EntryParts FindParts(std::string_view entry) {
+  EntryParts parts;
   xml::XmlChildren children(entry);
   while (const auto child = children.Next()) {
-    if (child->name != "resource") continue;
+    if (child->name == "response") parts.response = EntryResponse::kPresent;
+    if (child->name != "resource" || !parts.child.empty()) continue;
     const auto resource = xml::XmlChildren(child->text).Next();
-    return {child->text, resource ? resource->text : std::string_view()};
+    parts.child = child->text;
+    if (resource) parts.resource = resource->text;
   }
-  return {};
+  return parts;
 }
 
 /// `whole` without its part `part`.
@@ -108,17 +113,27 @@ FhirRecord FhirXmlSource::NewRecord(const XmlPiece& piece) const {
 
 std::optional<FhirRecord> FhirXmlSource::TakeChild(const XmlPiece& piece) {
   const auto member = parser_.Parse(piece.bytes);
-  if (member) {
+  const auto fault = member ? JudgeXmlChild(parser_.name(), *member) : member.error();
+  if (!fault) {
     envelope_.AddMember(*member);
     return std::nullopt;
   }
   return Rejected(NewRecord(piece),
-                  LocateIn(member.error(), piece.offset, piece.bytes, cutter_->encoding()));
+                  LocateIn(*fault, piece.offset, piece.bytes, cutter_->encoding()));
+}
+
+/// True when `child`, a `resource` of an entry, has nothing in it but `resource`.
+bool FhirXmlSource::HoldsOnly(std::string_view child, std::string_view resource) {
+  const auto frame = parser_.Parse(Without(child, resource));
+  return frame && frame->ends_with("/>") && frame->rfind('<') == 0;
 }
 
 std::optional<FhirRecord> FhirXmlSource::TakeEntry(const XmlPiece& piece) {
-  const EntryResource found = FindResource(piece.bytes);
+  const EntryParts found = FindParts(piece.bytes);
   FhirRecord record = NewRecord(piece);
+  if (!found.resource.empty() && !HoldsOnly(found.child, found.resource)) {
+    return Rejected(std::move(record), NotAnEntry(piece.offset));
+  }
   remainder_ = Without(piece.bytes, found.child);
   const auto remainder = parser_.Parse(remainder_);
   if (!remainder) {
@@ -127,9 +142,15 @@ std::optional<FhirRecord> FhirXmlSource::TakeEntry(const XmlPiece& piece) {
                     Error(error.code(), error.message())
                         .At({.file = {}, .byte_offset = piece.offset, .line = std::nullopt}));
   }
+  const std::string method = parser_.Value({"request", "method"}).value_or("");
+  const bool lacks_one =
+      found.resource.empty() && (!found.child.empty() || !MayLackResource(method, found.response));
+  if (lacks_one || HidesXmlResource(*remainder)) {
+    return Rejected(std::move(record), NotAnEntry(piece.offset));
+  }
   envelope_.AddEntry(*remainder);
   record.full_url = parser_.Value({"fullUrl"}).value_or("");
-  record.request_method = parser_.Value({"request", "method"}).value_or("");
+  record.request_method = method;
   record.request_url = parser_.Value({"request", "url"}).value_or("");
   record.if_none_exist = parser_.Value({"request", "ifNoneExist"}).value_or("");
   if (record.request_method == "DELETE") {

@@ -33,6 +33,7 @@ class FhirXmlSource final : public FhirSource {
   std::optional<FhirRecord> Take(const xml::XmlPiece& piece);
   std::optional<FhirRecord> TakeChild(const xml::XmlPiece& piece);
   std::optional<FhirRecord> TakeEntry(const xml::XmlPiece& piece);
+  bool HoldsOnly(std::string_view child, std::string_view resource);
   FhirRecord TakeResource(FhirRecord record);
   FhirRecord NewRecord(const xml::XmlPiece& piece) const;
 

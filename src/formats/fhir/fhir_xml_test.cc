@@ -22,7 +22,7 @@ constexpr std::string_view kBundle = R"(<?xml version="1.0" encoding="UTF-8"?>
   </entry>
   <entry><fullUrl value="urn:uuid:0a-2"/><resource><Group/></resource></entry>
   <entry><request><method value="DELETE"/><url value="Patient/gone"/></request></entry>
-  <entry><link/></entry>
+  <entry><link/><response/></entry>
 </Bundle>)";
 
 TEST(FhirXmlTest, CutsABundleLikeItsJson) {
@@ -45,7 +45,7 @@ TEST(FhirXmlTest, CutsABundleLikeItsJson) {
               "<request><method value=\"PUT\"/><url value=\"Patient/p1\"/></request></entry>"
               "<entry><fullUrl value=\"urn:uuid:0a-2\"/></entry>"
               "<entry><request><method value=\"DELETE\"/><url value=\"Patient/gone\"/></request>"
-              "</entry><entry><link/></entry></Bundle>");
+              "</entry><entry><link/><response/></entry></Bundle>");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "formats/json/json_head.h"
 #include "formats/json/json_layout_internal.h"
 #include "formats/json/member_head_internal.h"
 #include "formats/json/value_cutter_internal.h"
@@ -86,6 +87,7 @@ class JsonCutter::Implementation final {
   Place place_ = Place::kOuter;
   bool in_array_ = false;  // the outer array is open
   std::uint64_t given_back_bytes_ = 0;
+  bool array_seen_ = false;        // the array of the opened object was cut
   bool is_element_ = false;        // the last piece is an element of the cut array, good or not
   bool element_accepted_ = false;  // and good
   bool truncation_known_ = false;  // a rejection has said that the input ends too early
@@ -121,6 +123,7 @@ Result<std::optional<JsonPiece>> JsonCutter::Implementation::Next() {
     Settle();
     if (piece) return piece;
   }
+  HEALIX_RETURN_IF_ERROR(window_->CheckEnd());
   return std::optional<JsonPiece>();
 }
 
@@ -203,6 +206,7 @@ Result<std::optional<JsonPiece>> JsonCutter::Implementation::StepOuter(char firs
     HEALIX_TRY(const bool opened, IsOpened());
     if (opened) {
       place_ = Place::kMembers;
+      array_seen_ = false;
       return TakeBracket(JsonPieceKind::kOpen, 1);
     }
   }
@@ -239,9 +243,9 @@ Result<std::optional<JsonPiece>> JsonCutter::Implementation::StepMembers(char fi
   HEALIX_TRY(const auto head, ReadMemberHead(*window_, newline_rule()));
   if (!head) return RejectRestOfObject();
   const std::string_view text = window_->text();
-  const bool cut_array =
-      head->NameIn(text) == options_.array_name && text[head->value_begin] == '[';
-  if (cut_array) {
+  const bool is_array = text[head->value_begin] == '[';
+  if (is_array && !array_seen_ && Spells(head->NameIn(text), options_.array_name)) {
+    array_seen_ = true;
     window_->Skip(head->value_begin + 1);
     place_ = Place::kElements;
     return std::optional<JsonPiece>();

@@ -24,7 +24,9 @@ inline constexpr std::size_t kOpenerHeadBytes = std::size_t{64} << 10;
 struct JsonCutterOptions {
   std::uint64_t record_bytes_max = 64ULL << 20;  ///< longer values are rejected
   JsonObjectOpener opens = nullptr;              ///< asked for each object; none: never opened
-  std::string array_name{};                      ///< member of an opened object to be cut: `entry`
+  /// Member of an opened object to be cut: `entry`. When it stands twice the second is a member
+  /// like others, and so is one that is no array.
+  std::string array_name{};
 
   /// Errors   kInvalidArgument for a record_bytes_max of 0 or of 4 GiB and more.
   Status Validate() const;
@@ -76,7 +78,8 @@ class JsonCutter final {
   JsonCutter& operator=(const JsonCutter&) = delete;
 
   /// Returns the next piece, nothing at the end.
-  /// Errors   those of the stream; the cutter is of no use afterwards.
+  /// Errors   those of the stream (damage comes last: what lies before it is handed out first, what
+  ///          it cut off is rejected); the cutter is of no use afterwards.
   Result<std::optional<JsonPiece>> Next();
 
   /// Says that only the first `kept_bytes` of the element last handed out (or rejected, because it

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/json/json_head.h"
 
+#include "formats/json/string_escapes_internal.h"
 #include "formats/json/structure_scanner_internal.h"
 
 namespace healix::formats::json {
@@ -23,6 +24,23 @@ std::string_view TakeValue(std::string_view& text) {
 }
 
 }  // namespace
+
+bool Spells(std::string_view raw, std::string_view word) {
+  if (raw == word) return true;
+  for (const char c : word) {
+    if (raw.empty()) return false;
+    std::size_t bytes = 1;
+    if (raw.front() == '\\') {
+      const auto escape = ReadEscape(raw);
+      if (!escape || escape->code_point != static_cast<char32_t>(c)) return false;
+      bytes = escape->bytes;
+    } else if (raw.front() != c) {
+      return false;
+    }
+    raw.remove_prefix(bytes);
+  }
+  return raw.empty();
+}
 
 JsonHead::JsonHead(std::string_view head) : rest_(head) {
   if (SkipAny(rest_, kBlanks) && rest_.front() == '{') {

@@ -14,6 +14,11 @@ struct HeadMember {
   std::string_view value;  ///< the value, or as much of it as the head has
 };
 
+/// True when `raw`, the text between the quotes of a name or string, spells the ASCII word `word`,
+/// with escapes (`\u0065ntry`) or without.
+/// Example  JsonHeadTest.EscapesSpellTheSameWord
+bool Spells(std::string_view raw, std::string_view word);
+
 /// Goes through the members of the object that `head` starts with, by brackets and strings alone.
 /// Stops without complaint where the head ends or is no JSON.
 /// Owns     nothing; lives as long as the head.

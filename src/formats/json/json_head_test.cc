@@ -34,5 +34,14 @@ TEST(JsonHeadTest, FindsNothingWhereThereIsNoObject) {
   EXPECT_EQ(Members("{}"), List{});
 }
 
+TEST(JsonHeadTest, EscapesSpellTheSameWord) {
+  EXPECT_TRUE(Spells("entry", "entry"));
+  EXPECT_TRUE(Spells("\\u0065ntr\\u0079", "entry"));
+  EXPECT_FALSE(Spells("\\u0065ntr", "entry"));
+  EXPECT_FALSE(Spells("entry\\n", "entry"));
+  EXPECT_FALSE(Spells("\\u0045ntry", "entry"));
+  EXPECT_FALSE(Spells("\\q", "q"));
+}
+
 }  // namespace
 }  // namespace healix::formats::json

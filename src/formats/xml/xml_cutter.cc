@@ -106,6 +106,7 @@ Result<std::optional<XmlPiece>> XmlCutter::Implementation::Next() {
     Settle();
     if (piece) return piece;
   }
+  HEALIX_RETURN_IF_ERROR(window_->CheckEnd());
   return Piece();
 }
 
@@ -215,10 +216,16 @@ Result<std::optional<std::size_t>> XmlCutter::Implementation::FindTagEnd() {
   }
 }
 
-/// Steps over a comment or processing instruction.
+/// Steps over a comment or processing instruction. One that never ends is rejected whole: it may
+/// have taken elements in.
 Result<std::optional<XmlPiece>> XmlCutter::Implementation::SkipSection(std::string_view end) {
-  window_->Skip(2);
-  if (end == "-->") window_->Skip(2);
+  const std::uint64_t offset = window_->offset();
+  RejectedRange range;
+  const auto skip = [&](std::size_t bytes) {
+    range.Add(window_->text().substr(0, bytes));
+    window_->Skip(bytes);
+  };
+  skip(end == "-->" ? 4 : 2);
   for (;;) {
     const std::size_t at = window_->text().find(end);
     if (at != std::string_view::npos) {
@@ -226,11 +233,13 @@ Result<std::optional<XmlPiece>> XmlCutter::Implementation::SkipSection(std::stri
       return Piece();
     }
     const std::size_t size = window_->text().size();
-    window_->Skip(size < end.size() ? 0 : size - end.size() + 1);
+    skip(size < end.size() ? 0 : size - end.size() + 1);
     HEALIX_TRY(const bool more, window_->More());
     if (more) continue;
+    const Error error = ErrorHere(ErrorCode::kInputTruncated);
+    skip(window_->text().size());
     return RejectDrained(
-        Drain(*window_, {false, 0}, ScanEverything, ErrorHere(ErrorCode::kInputTruncated)));
+        Drained{offset, window_->offset() - offset, range.Finish(error), range.head()});
   }
 }
 

@@ -69,7 +69,8 @@ class XmlCutter final {
   XmlCutter& operator=(const XmlCutter&) = delete;
 
   /// Returns the next piece, nothing at the end.
-  /// Errors   those of the stream; the cutter is of no use afterwards.
+  /// Errors   those of the stream (damage comes last: what lies before it is handed out first, what
+  ///          it cut off is rejected); the cutter is of no use afterwards.
   Result<std::optional<XmlPiece>> Next();
 
   TextEncoding encoding() const;

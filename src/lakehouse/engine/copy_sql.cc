@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "lakehouse/engine/hx_file_system_internal.h"
 #include "lakehouse/engine/inner_query_internal.h"
 #include "lakehouse/engine/parquet_writer_internal.h"
@@ -9,6 +11,11 @@ namespace healix::lakehouse::engine {
 namespace {
 
 constexpr int kZstdLevel = 3;
+// The writer holds a dictionary of this size for each column of text, 1 MiB by default: that must
+// not be what makes a table of some hundred columns impossible.
+constexpr std::uint64_t kDictionaryBytes = std::uint64_t{32} << 20;  // of all columns together
+constexpr std::uint64_t kColumnDictionaryBytesMin = std::uint64_t{16} << 10;
+constexpr std::uint64_t kColumnDictionaryBytesMax = std::uint64_t{1} << 20;
 
 // The id of a field as the FIELD_IDS option wants it: 4, or {__duckdb_field_id: 4, 'element': 5}.
 std::string FieldIdSql(const iceberg::Field& field) {
@@ -64,6 +71,13 @@ std::string CompressionSql(Compression compression) {
   return {};
 }
 
+std::string DictionarySql(const iceberg::Schema& schema) {
+  const std::uint64_t columns = std::max<std::uint64_t>(schema.fields.size(), 1);
+  const std::uint64_t bytes =
+      std::clamp(kDictionaryBytes / columns, kColumnDictionaryBytesMin, kColumnDictionaryBytesMax);
+  return "STRING_DICTIONARY_PAGE_SIZE_LIMIT " + std::to_string(bytes);
+}
+
 std::string MetadataSql(const WriteOptions& options) {
   if (options.key_value_metadata.empty()) return {};
   std::string sql;
@@ -91,8 +105,9 @@ std::string CopySql(const WriteOptions& options) {
   return "COPY (" + SelectSql(options) + ") TO " + TargetSql(options) +
          ", RETURN_STATS true, WRITE_EMPTY_FILE false, ROW_GROUP_SIZE " +
          std::to_string(options.row_group_rows) + ", ROW_GROUP_SIZE_BYTES " +
-         std::to_string(options.row_group_bytes) + ", " + CompressionSql(options.compression) +
-         ", FIELD_IDS " + FieldIdsSql(options.schema) + MetadataSql(options) + ")";
+         std::to_string(options.row_group_bytes) + ", " + DictionarySql(options.schema) + ", " +
+         CompressionSql(options.compression) + ", FIELD_IDS " + FieldIdsSql(options.schema) +
+         MetadataSql(options) + ")";
 }
 
 }  // namespace healix::lakehouse::engine

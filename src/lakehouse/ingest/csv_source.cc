@@ -8,6 +8,9 @@ namespace {
 using formats::csv::CsvOptions;
 using formats::csv::CsvReader;
 
+/// As many as the engine writes within its default memory.
+constexpr std::size_t kColumnsMax = 1024;
+
 class CsvSource final : public ItemSource {
  public:
   CsvSource(std::unique_ptr<CsvReader> reader, tables::TableName table)
@@ -51,6 +54,8 @@ Result<std::unique_ptr<ItemSource>> OpenCsvSource(base::ByteStream& stream, std:
                                                   std::string_view table, const Limits& limits) {
   CsvOptions options;
   options.row_bytes_max = limits.record_bytes_max;
+  options.fallback = limits.csv_encoding;
+  options.column_count_max = kColumnsMax;
   HEALIX_TRY(auto reader, CsvReader::Create(stream, options));
   return std::unique_ptr<ItemSource>(
       std::make_unique<CsvSource>(std::move(reader), TabularTable(source, table)));

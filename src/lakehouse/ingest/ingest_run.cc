@@ -128,20 +128,20 @@ Result<FileWork> IngestRun::OpenWork(const OpenFile& file, const std::string& me
 }
 
 Status IngestRun::TakeMembers(const OpenFile& file) {
-  const auto damaged = [&](const Error& error) -> Status {
+  const auto damaged = [&](const Error& error, std::uint64_t bytes_read) -> Status {
     HEALIX_TRY(FileWork work, OpenWork(file, "", file.input.path));
     if (work.entry.account.kind.empty()) work.entry.account.kind = "unreadable";
-    if (!work.entry.is_complete) TakeDamage(work, error);
+    if (!work.entry.is_complete) TakeDamage(work, error, bytes_read);
     return Finish(work);
   };
   auto members = formats::archive::OpenInput(parts_.files, file.input.path, {});
   if (!members) {
-    if (IsAboutContent(members.error())) return damaged(members.error());
+    if (IsAboutContent(members.error())) return damaged(members.error(), file.identity.size_bytes);
     return Vanished(members.error(), file.input.path);
   }
   while (!IsCancelled()) {
     const auto member = (*members)->Next();
-    if (!member) return IsAboutContent(member.error()) ? damaged(member.error()) : member.error();
+    if (!member) return IsAboutContent(member.error()) ? damaged(member.error(), 0) : member.error();
     if (!*member) return {};
     HEALIX_RETURN_IF_ERROR(TakeMember(file, **member));
   }
@@ -157,22 +157,27 @@ Status IngestRun::TakeMember(const OpenFile& file, const Member& member) {
   HEALIX_TRY(FileWork work, OpenWork(file, member.name, member.place));
   if (work.entry.is_complete) return Finish(work);
   PeekedStream stream(*member.stream);
-  const auto head = stream.Head();
-  if (!head) {
-    if (!IsAboutContent(head.error())) return head.error();
-    work.entry.account.kind = "unreadable";
-    TakeDamage(work, head.error());
-    return Finish(work);
+  const std::string_view head = stream.Head();
+  if (head.empty() && stream.error_behind_head()) {
+    return TakeUnreadable(work, *stream.error_behind_head(), stream);
   }
-  const Recognised recognised = Recognise(member.content_name, *head);
+  const Recognised recognised = Recognise(member.content_name, head);
   if (!recognised.kind || recognised.kind == InputKind::kParquet) {
     const std::string rule = recognised.kind ? "parquet-inside-archive" : recognised.ignore_rule;
-    HEALIX_TRY(const IgnoredFile ignored, IgnoreStream(member.place, rule, stream));
-    result_.ignored.push_back(ignored);
+    auto ignored = IgnoreStream(member.place, rule, stream);
+    if (!ignored) return TakeUnreadable(work, ignored.error(), stream);
+    result_.ignored.push_back(*std::move(ignored));
     return {};
   }
   work.entry.account.kind = Name(*recognised.kind);
   return TakeContent(work, *recognised.kind, stream);
+}
+
+Status IngestRun::TakeUnreadable(FileWork& work, const Error& error, PeekedStream& stream) {
+  if (!IsAboutContent(error)) return error;
+  work.entry.account.kind = "unreadable";
+  TakeDamage(work, error, stream.CountToEnd());
+  return Finish(work);
 }
 
 Status IngestRun::TakeParquet(const OpenFile& file) {
@@ -182,33 +187,50 @@ Status IngestRun::TakeParquet(const OpenFile& file) {
   const auto info = parts_.engine.InspectParquet(file.input.path);
   if (!info) {
     if (!IsAboutContent(info.error())) return info.error();
-    TakeDamage(work, info.error());
+    TakeDamage(work, info.error(), work.entry.account.size_bytes);
     return Finish(work);
   }
   if (!FhirTypeOf(*info)) return TakeTable(work, *info);
   work.entry.account.kind = Name(InputKind::kFhirParquet);
   HEALIX_TRY(const auto source, OpenFhirParquetSource(parts_.engine, *info));
-  return TakeItems(work, *source);
+  return TakeItems(work, *source, nullptr);
 }
 
 Status IngestRun::TakeTable(FileWork& work, const engine::ParquetInfo& info) {
   const tables::TableName table =
       TabularTable(work.entry.key.source, TableNameFor(work.entry.account.file));
-  const auto existing = parts_.warehouse.Load(table);
-  if (existing) {
-    for (const iceberg::Field& field : info.table.schema.fields) {
-      const iceberg::Field* column = existing->schema().FindByName(field.name);
-      if (column == nullptr || column->type.id == field.type.id) continue;
-      TakeDamage(
-          work, MakeError(ErrorCode::kParquetInvalid, "column {} has another type than in table {}",
-                          SafeName(field.name), SafeName(tables::ToString(table))));
-      return Finish(work);
-    }
-  } else if (existing.error().code() != ErrorCode::kTableNotFound) {
-    return existing.error();
+  const Status fits = CheckTable(table, info);
+  if (!fits) {
+    if (!IsAboutContent(fits.error())) return fits.error();
+    TakeDamage(work, fits.error(), work.entry.account.size_bytes);
+    return Finish(work);
   }
   intake_.AddTable(work, table, info);
   return Finish(work);
+}
+
+Status IngestRun::CheckTable(const tables::TableName& table, const engine::ParquetInfo& info) {
+  const iceberg::Schema columns = CopiedSchema(info.table.schema);
+  const auto plan = parts_.warehouse.PlanTable(table, LayoutOf(table, columns));
+  if (!plan) {
+    return MakeError(ErrorCode::kParquetInvalid, "its columns can't be those of a table: {}",
+                     SafeReason(plan.error().message()));
+  }
+  const auto existing = parts_.warehouse.Load(table);
+  if (!existing && existing.error().code() != ErrorCode::kTableNotFound) return existing.error();
+  auto& copied = copied_columns_[table];
+  for (const iceberg::Field& field : columns.fields) {
+    const iceberg::Field* stored = existing ? existing->schema().FindByName(field.name) : nullptr;
+    const auto earlier = copied.find(field.name);
+    const bool differs = (stored != nullptr && stored->type.id != field.type.id) ||
+                         (earlier != copied.end() && earlier->second != field.type.id);
+    if (!differs) continue;
+    return MakeError(ErrorCode::kParquetInvalid, "column {} has another type than in table {}",
+                     SafeName(field.name), SafeName(tables::ToString(table)));
+  }
+  HEALIX_RETURN_IF_ERROR(ReadAllPages(parts_.engine, info));
+  for (const iceberg::Field& field : columns.fields) copied.emplace(field.name, field.type.id);
+  return {};
 }
 
 Status IngestRun::TakeRejected(const OpenFile& file, const Member& member) {
@@ -226,7 +248,7 @@ Status IngestRun::TakeRejected(const OpenFile& file, const Member& member) {
   return Finish(work);
 }
 
-Status IngestRun::TakeContent(FileWork& work, InputKind kind, base::ByteStream& stream) {
+Status IngestRun::TakeContent(FileWork& work, InputKind kind, PeekedStream& stream) {
   const LedgerKey& key = work.entry.key;
   auto source = kind == InputKind::kCsv
                     ? OpenCsvSource(stream, key.source, TableNameFor(work.entry.account.file),
@@ -234,13 +256,13 @@ Status IngestRun::TakeContent(FileWork& work, InputKind kind, base::ByteStream& 
                     : OpenFhirSource(stream, request_.limits);
   if (!source) {
     if (!IsAboutContent(source.error())) return source.error();
-    TakeDamage(work, source.error());
+    TakeDamage(work, source.error(), stream.CountToEnd());
     return Finish(work);
   }
-  return TakeItems(work, **source);
+  return TakeItems(work, **source, &stream);
 }
 
-Status IngestRun::TakeItems(FileWork& work, ItemSource& source) {
+Status IngestRun::TakeItems(FileWork& work, ItemSource& source, PeekedStream* stream) {
   const std::uint64_t items_committed = work.entry.items_done;
   ItemSource::Step step = ItemSource::Step::kItem;
   for (std::uint64_t item = 0; step == ItemSource::Step::kItem; ++item) {
@@ -249,7 +271,8 @@ Status IngestRun::TakeItems(FileWork& work, ItemSource& source) {
     work.entry.account.bytes = source.bytes();
     if (!next) {
       if (!IsAboutContent(next.error())) return next.error();
-      TakeDamage(work, next.error());
+      const FileAccount& account = work.entry.account;
+      TakeDamage(work, next.error(), stream ? stream->CountToEnd() : account.size_bytes);
       break;
     }
     step = *next;
@@ -267,11 +290,13 @@ Status IngestRun::TakeItems(FileWork& work, ItemSource& source) {
   return Finish(work);
 }
 
-void IngestRun::TakeDamage(FileWork& work, const Error& error) {
+void IngestRun::TakeDamage(FileWork& work, const Error& error, std::uint64_t bytes_read) {
   FileAccount& account = work.entry.account;
   account.error = error.At({account.file, account.bytes.total(), {}}).ToString();
   QuarantinedRecord record;
   record.entry.offset = account.bytes.total();
+  record.entry.length = bytes_read - std::min(bytes_read, account.bytes.total());
+  account.bytes.quarantined += record.entry.length;
   record.entry.sha256 = account.sha256;
   record.entry.code = Name(error.code());
   findings_.Add({Severity::kError, error.code(), "", "", {account.file, record.entry.offset, {}}});

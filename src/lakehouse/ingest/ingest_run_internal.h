@@ -2,6 +2,7 @@
 #pragma once
 /// @file Drives one ingest from the first file to the last commit.
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,12 +48,17 @@ class IngestRun final {
   Status TakeMembers(const OpenFile& file);
   Status TakeMember(const OpenFile& file, const formats::archive::Member& member);
   Status TakeRejected(const OpenFile& file, const formats::archive::Member& member);
-  Status TakeContent(FileWork& work, InputKind kind, base::ByteStream& stream);
-  Status TakeItems(FileWork& work, ItemSource& source);
+  Status TakeUnreadable(FileWork& work, const Error& error, PeekedStream& stream);
+  Status TakeContent(FileWork& work, InputKind kind, PeekedStream& stream);
+  /// `stream` is what `source` reads, if it has bytes per item.
+  Status TakeItems(FileWork& work, ItemSource& source, PeekedStream* stream);
   Status TakeParquet(const OpenFile& file);
   Status TakeTable(FileWork& work, const engine::ParquetInfo& info);
-  /// Puts what is left of a damaged file into quarantine, from `bytes_done` on.
-  void TakeDamage(FileWork& work, const Error& error);
+  /// Finds what would make the commit of all neighbours fail: columns that fit no table, or not
+  /// this one, and damaged pages.
+  Status CheckTable(const tables::TableName& table, const engine::ParquetInfo& info);
+  /// Puts what is in no class of a damaged file's `bytes_read` into quarantine, as one item.
+  void TakeDamage(FileWork& work, const Error& error, std::uint64_t bytes_read);
   Status Finish(FileWork& work);
   Result<FileWork> OpenWork(const OpenFile& file, const std::string& member,
                             const std::string& place);
@@ -67,6 +73,8 @@ class IngestRun final {
   Intake intake_;
   BatchCommitter committer_;
   BackgroundCommitter background_;
+  /// Types of columns that Parquet files of this run brought to tables that may not be committed.
+  std::map<tables::TableName, std::map<std::string, iceberg::TypeId>> copied_columns_;
   Progress progress_;
   std::uint64_t file_bytes_max_ = 0;  ///< size on disk of the file that is read
 };

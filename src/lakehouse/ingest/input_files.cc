@@ -182,25 +182,39 @@ Result<IgnoredFile> IgnoreStream(const std::string& place, const std::string& ru
   return ignored;
 }
 
-Result<std::string_view> PeekedStream::Head() {
+std::string_view PeekedStream::Head() {
   head_.resize(kHeadBytes);
   std::size_t filled = 0;
   while (filled < kHeadBytes) {
-    HEALIX_TRY(const std::size_t read,
-               stream_.Read(std::as_writable_bytes(std::span(head_).subspan(filled))));
-    if (read == 0) break;
-    filled += read;
+    const auto read = stream_.Read(std::as_writable_bytes(std::span(head_).subspan(filled)));
+    if (!read) error_ = read.error();
+    if (!read || *read == 0) break;
+    filled += *read;
   }
   head_.resize(filled);
-  return std::string_view(head_);
+  return head_;
 }
 
 Result<std::size_t> PeekedStream::Read(std::span<std::byte> buffer) {
-  if (head_given_ == head_.size()) return stream_.Read(buffer);
+  if (head_given_ == head_.size()) {
+    if (error_) return *error_;
+    auto read = stream_.Read(buffer);
+    if (read) bytes_given_ += *read;
+    return read;
+  }
   const std::size_t given = std::min(buffer.size(), head_.size() - head_given_);
   std::memcpy(buffer.data(), head_.data() + head_given_, given);
   head_given_ += given;
+  bytes_given_ += given;
   return given;
+}
+
+std::uint64_t PeekedStream::CountToEnd() {
+  std::string buffer(kReadBytes, '\0');
+  while (true) {
+    const auto read = Read(std::as_writable_bytes(std::span(buffer)));
+    if (!read || *read == 0) return bytes_given_;
+  }
 }
 
 }  // namespace healix::lakehouse::ingest

@@ -55,20 +55,26 @@ Result<FileIdentity> IdentifyFile(base::FileSystem& files, const std::string& pa
 Status CheckUnchanged(base::FileSystem& files, const std::string& path,
                       const FileIdentity& identity);
 
-/// Lets one look at the front of a stream before reading it.
+/// Lets one look at the front of a stream before reading it, and counts what it gave.
 class PeekedStream final : public base::ByteStream {
  public:
   static constexpr std::size_t kHeadBytes = 4096;
   explicit PeekedStream(base::ByteStream& stream) : stream_(stream) {}
 
-  /// Returns up to kHeadBytes of the front; call before Read().
-  Result<std::string_view> Head();
+  /// Returns up to kHeadBytes of the front; call before Read(). An error behind them is kept for
+  /// Read(), so that they can be taken in first.
+  std::string_view Head();
+  const std::optional<Error>& error_behind_head() const { return error_; }
   Result<std::size_t> Read(std::span<std::byte> buffer) override;
+  /// Reads to the end, or to an error, and returns how many bytes there were from the front on.
+  std::uint64_t CountToEnd();
 
  private:
   base::ByteStream& stream_;
   std::string head_;
   std::size_t head_given_ = 0;
+  std::uint64_t bytes_given_ = 0;
+  std::optional<Error> error_;
 };
 
 /// Reads a stream that is not data to its end, for its hash and size. Errors: the stream's.

@@ -48,4 +48,8 @@ Result<std::unique_ptr<ItemSource>> OpenCsvSource(base::ByteStream& stream, std:
 Result<std::unique_ptr<ItemSource>> OpenFhirParquetSource(engine::Engine& engine,
                                                           const engine::ParquetInfo& info);
 
+/// Decodes every value of a Parquet file once, so that damaged pages are found before its rows are
+/// part of a batch. Errors kParquetInvalid and those of Engine::Query.
+Status ReadAllPages(engine::Engine& engine, const engine::ParquetInfo& info);
+
 }  // namespace healix::lakehouse::ingest

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// @file Bounds what one ingest holds in memory and accepts as one record.
+/// @file Bounds what one ingest holds in memory and accepts as one record, and as text.
 
 #include <cstdint>
 
 #include "base/result/result.h"
+#include "formats/cutting/text_encoding.h"
 
 namespace healix::lakehouse::ingest {
 
@@ -15,6 +16,8 @@ struct Limits {
   std::uint32_t batch_records_max = 100'000;
   std::uint32_t depth_max = 200;          ///< of JSON and XML nesting
   std::uint64_t kept_bytes_max = 65'536;  ///< of a quarantined record
+  /// Of CSV rows that are not UTF-8, in files without byte order mark; kUtf8: they are quarantined.
+  formats::TextEncoding csv_encoding = formats::TextEncoding::kUtf8;
 
   /// Errors kSettingInvalid with the name of the setting.
   Status Validate() const;

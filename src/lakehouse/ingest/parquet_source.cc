@@ -78,4 +78,13 @@ Result<std::unique_ptr<ItemSource>> OpenFhirParquetSource(engine::Engine& engine
   return std::unique_ptr<ItemSource>(std::make_unique<ParquetSource>(engine, info, *type));
 }
 
+Status ReadAllPages(engine::Engine& engine, const engine::ParquetInfo& info) {
+  if (info.table.schema.fields.empty()) return {};
+  HEALIX_TRY(const auto rows,
+             engine.Query(InputScope(info), "SELECT bit_xor(hash(COLUMNS(*))) FROM input", {}));
+  HEALIX_TRY(const std::vector<engine::TextRow> hashes, rows->NextRows());
+  HEALIX_CHECK(hashes.size() == 1, "an aggregate has one row");
+  return {};
+}
+
 }  // namespace healix::lakehouse::ingest
