@@ -83,6 +83,8 @@ struct JobsArguments {
 
 struct VersionArguments {};
 struct DoctorArguments {};
+/// What healix starts itself, not people (lakehouse/engine_process).
+struct EngineWorkerArguments {};
 
 /// One parsed command line.
 struct Arguments {
@@ -90,7 +92,7 @@ struct Arguments {
   Style style = Style::kText;
   std::variant<VersionArguments, InitArguments, IngestArguments, SqlArguments, TableArguments,
                QuarantineArguments, ReceiptArguments, TraceArguments, SynthArguments, JobsArguments,
-               DoctorArguments>
+               DoctorArguments, EngineWorkerArguments>
       command;
 };
 

@@ -35,6 +35,9 @@ class Grammar final {
     AddPlain<VersionArguments>("version", "print the version", "healix version --json");
     AddPlain<DoctorArguments>("doctor", "check the program, the home folder and the settings",
                               "healix doctor --home /srv/healix");
+    AddPlain<EngineWorkerArguments>("engine-worker", "serve queries (started by healix itself)",
+                                    "none")
+        ->group("");  // in no help
   }
 
   CLI::App& root() { return root_; }

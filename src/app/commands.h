@@ -29,6 +29,7 @@ Result<ExitCode> RunCommand(const Context& context, const TraceArguments& argume
 Result<ExitCode> RunCommand(const Context& context, const SynthArguments& arguments);
 Result<ExitCode> RunCommand(const Context& context, const JobsArguments& arguments);
 Result<ExitCode> RunCommand(const Context& context, const DoctorArguments& arguments);
+Result<ExitCode> RunCommand(const Context& context, const EngineWorkerArguments& arguments);
 
 /// `healix 0.1.0`, as it stands in receipts and metadata.
 std::string ProgramName();

@@ -5,6 +5,7 @@
 
 #include "app/change_acts.h"
 #include "app/commands.h"
+#include "lakehouse/engine_process/engine_process.h"
 #include "storage/records/postgres_store.h"
 #include "storage/records/sqlite_store.h"
 #include "trust/journal/journal.h"
@@ -114,7 +115,13 @@ Status Stack::OpenEngine(std::stop_token stop) {
   options.temp_bytes_max = Unsigned(settings_.Get(base::setting::kEngineTempBytesMax));
   options.temp_folder = layout().TempFolder();
   options.stop = std::move(stop);
-  HEALIX_TRY(engine_, engine::Engine::Create(files_, options));
+  if (settings_.Get(base::setting::kEngineProcess) == "child") {
+    lakehouse::engine_process::EngineProcessOptions process;
+    process.engine = std::move(options);
+    HEALIX_TRY(engine_, lakehouse::engine_process::EngineProcess::Create(std::move(process)));
+  } else {
+    HEALIX_TRY(engine_, engine::Engine::Create(files_, std::move(options)));
+  }
   return {};
 }
 

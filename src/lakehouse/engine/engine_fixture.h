@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// @file Gives the engine's tests an engine, tables made from SQL, and answers as text.
+/// Tests of query, limits, writing and scans are linked twice: here over the engine in this
+/// process, in lakehouse/engine_process over one in a child process.
 
 #include <gtest/gtest.h>
 
@@ -56,6 +58,9 @@ inline Result<std::string> AllRows(ResultStream& stream) {
   }
 }
 
+/// Opens the engine under test. Each test program defines it.
+Result<std::unique_ptr<Engine>> OpenTestEngine(base::FileSystem& files, EngineOptions options);
+
 class EngineTest : public ::testing::Test {
  protected:
   static EngineOptions Options() {
@@ -67,7 +72,7 @@ class EngineTest : public ::testing::Test {
   void SetUp() override { Open(Options()); }
 
   void Open(EngineOptions options) {
-    auto opened = Engine::Create(files(), std::move(options));
+    auto opened = OpenTestEngine(files(), std::move(options));
     ASSERT_TRUE(testing::IsOk(opened));
     engine_ = std::move(opened).value();
   }

@@ -164,10 +164,10 @@ TEST_F(LimitsTest, AnAbandonedStreamStopsItsQuery) {
 TEST_F(LimitsTest, BadOptionsAreRefused) {
   EngineOptions options;
   options.memory_bytes_max = 1;
-  EXPECT_TRUE(IsError(Engine::Create(files(), options), ErrorCode::kInvalidArgument));
+  EXPECT_TRUE(IsError(OpenTestEngine(files(), options), ErrorCode::kInvalidArgument));
   options = {};
   options.threads = 5000;
-  EXPECT_TRUE(IsError(Engine::Create(files(), options), ErrorCode::kInvalidArgument));
+  EXPECT_TRUE(IsError(OpenTestEngine(files(), options), ErrorCode::kInvalidArgument));
 }
 
 TEST_F(LimitsTest, ManyStatementsRunAtOnce) {

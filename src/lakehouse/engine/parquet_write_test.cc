@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <limits>
 
-#include "base/io/fault_file_system.h"
 #include "lakehouse/engine/engine_fixture.h"
 
 namespace healix::lakehouse::engine {
@@ -315,56 +314,6 @@ TEST_F(ParquetWriteTest, BadOptionsAreRefused) {
   rows.row_group_rows = 1000;
   EXPECT_TRUE(IsError(rows.Validate(), ErrorCode::kInvalidArgument));
   EXPECT_TRUE(IsError(Write({}, "x").Validate(), ErrorCode::kInvalidArgument));
-}
-
-class FaultyWriteTest : public ParquetWriteTest {
- protected:
-  base::FileSystem& files() override { return disk_; }
-  void SetUp() override {
-    ParquetWriteTest::SetUp();
-    ASSERT_TRUE(IsOk(disk_.MakeFolders(folder_.path().string())));
-  }
-
-  base::FaultFileSystem disk_;
-};
-
-TEST_F(FaultyWriteTest, EveryByteGoesThroughTheFileSystem) {
-  const auto written =
-      WriteSql(Write(SchemaOf({MakeField(1, "i", TypeId::kInt)}), "twin"), "SELECT 42");
-  ASSERT_TRUE(IsOk(written));
-  ScanTable table;
-  table.schema = SchemaOf({MakeField(1, "i", TypeId::kInt)});
-  table.files.emplace_back();
-  table.files.back().path = written->at(0).path;
-  AddTable("t", std::move(table));
-  EXPECT_EQ(Ask("SELECT i FROM t"), "42");
-}
-
-TEST_F(FaultyWriteTest, AFullDiskIsSaidAndLeavesNothing) {
-  disk_.SetCapacity(100'000);
-  WriteOptions options = Write(SchemaOf({MakeField(1, "u", TypeId::kString)}), "full");
-  options.row_group_rows = 2048;
-  const auto written = WriteSql(options, "SELECT md5(i::VARCHAR) FROM range(50000) t(i)");
-  EXPECT_TRUE(IsError(written, ErrorCode::kDiskFull));
-  disk_.ClearFaults();
-  const auto left = disk_.List(folder_.path().string());
-  ASSERT_TRUE(IsOk(left));
-  EXPECT_TRUE(left->empty());
-  EXPECT_TRUE(IsOk(WriteSql(options, "SELECT 'x'")));
-}
-
-TEST_F(FaultyWriteTest, EveryFailingCallFailsTheWrite) {
-  for (const base::FileOperation operation :
-       {base::FileOperation::kOpen, base::FileOperation::kWrite, base::FileOperation::kSync}) {
-    disk_.FailCall(operation, 1, ErrorCode::kIoFailed);
-    EXPECT_TRUE(
-        IsError(WriteSql(Write(SchemaOf({MakeField(1, "i", TypeId::kInt)}), "f"), "SELECT 1"),
-                ErrorCode::kIoFailed));
-    disk_.ClearFaults();
-    const auto left = disk_.List(folder_.path().string());
-    ASSERT_TRUE(IsOk(left));
-    EXPECT_TRUE(left->empty());
-  }
 }
 
 }  // namespace
