@@ -8,8 +8,6 @@
 namespace healix::lakehouse::engine {
 namespace {
 
-constexpr int kZstdLevel = 3;
-
 // The id of a field as the FIELD_IDS option wants it: 4, or {__duckdb_field_id: 4, 'element': 5}.
 std::string FieldIdSql(const iceberg::Field& field) {
   if (field.type.IsPrimitive()) return std::to_string(field.id);
@@ -55,7 +53,9 @@ std::string SelectSql(const WriteOptions& options) {
 std::string CompressionSql(Compression compression) {
   switch (compression) {
     case Compression::kZstd:
-      return "COMPRESSION zstd, COMPRESSION_LEVEL " + std::to_string(kZstdLevel);
+      return "COMPRESSION zstd, COMPRESSION_LEVEL 3";
+    case Compression::kZstdFast:
+      return "COMPRESSION zstd, COMPRESSION_LEVEL 1";
     case Compression::kSnappy:
       return "COMPRESSION snappy";
     case Compression::kNone:

@@ -41,6 +41,7 @@ TableChange AppendTo(const TableSnapshot& snapshot, std::vector<iceberg::DataFil
 tables::WriteTarget TargetFor(const TableSnapshot& snapshot, const iceberg::Schema& columns) {
   tables::WriteTarget target = tables::TargetOf(snapshot);
   target.schema = SchemaInOrder(target.schema, columns);
+  target.compression = engine::Compression::kZstdFast;
   return target;
 }
 
@@ -151,7 +152,7 @@ Status BatchCommitter::WriteRecords(storage::records::Transaction& transaction, 
                                     const tables::CommitOutcome& outcome) const {
   HEALIX_RETURN_IF_ERROR(InsertVersions(transaction, batch.keys));
   for (const LedgerStep& step : batch.ledger) {
-    HEALIX_RETURN_IF_ERROR(SaveToLedger(transaction, step.entry, step.items_before));
+    HEALIX_RETURN_IF_ERROR(SaveToLedger(transaction, step, ingest_));
   }
   for (const QuarantinedRecord& record : batch.quarantine) {
     HEALIX_RETURN_IF_ERROR(InsertQuarantined(transaction, record));

@@ -41,12 +41,6 @@ struct TableCopy {
   base::Timestamp arrived_at;
 };
 
-/// A ledger entry to be written, and where it stood before this batch.
-struct LedgerStep {
-  LedgerEntry entry;
-  std::uint64_t items_before = 0;
-};
-
 /// One batch. Bounded by Limits::batch_bytes_max and batch_records_max.
 struct Batch {
   std::map<FhirPartition, RowBuffer> fhir;

@@ -3,6 +3,7 @@
 /// @file Counts records and bytes so that each stands in exactly one class.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -35,7 +36,7 @@ struct ByteCounts {
 };
 
 /// Counts by FHIR type or table (`Patient`, `person`); "" is what could not be read so far.
-using CountsByType = std::map<std::string, RecordCounts>;
+using CountsByType = std::map<std::string, RecordCounts, std::less<>>;
 
 /// Adds all types of `from` to `to`.
 void Add(CountsByType& to, const CountsByType& from);

@@ -33,11 +33,17 @@ bool IsAboutContent(const Error& error) {
 
 }  // namespace
 
+void RunResult::Account(const LedgerEntry& entry) {
+  const FileAccount account = AccountForReceipt(entry);
+  sums.Add(account);
+  files.Append(account);
+}
+
 IngestRun::IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings)
     : parts_(parts),
       request_(request),
       findings_(findings),
-      result_{IngestId(parts.ids.Next().ToString()), parts.clock.Now(), {}, {}, {}},
+      result_{IngestId(parts.ids.Next().ToString()), parts.clock.Now(), {}, {}, {}, {}},
       intake_(parts, {result_.ingest, request.limits, request.mode}, findings),
       committer_(parts, result_.ingest),
       background_(committer_) {}
@@ -103,38 +109,61 @@ void IngestRun::NoteUnreadable(const InputFile& input, const Error& error) {
   entry.account.size_bytes = input.size_bytes;
   entry.account.error = error.ToString();
   findings_.Add({Severity::kError, error.code(), "", "", {input.path, {}, {}}});
-  result_.entries.push_back(std::move(entry));
+  result_.Account(entry);
 }
 
-Result<FileWork> IngestRun::OpenWork(const OpenFile& file, const std::string& member,
-                                     const std::string& place) {
-  const LedgerKey key{file.input.source, file.identity.sha256, member};
-  HEALIX_TRY(const auto found, parts_.records.Read([&](storage::records::Reader& reader) {
-    return FindInLedger(reader, key);
+Result<std::optional<LedgerEntry>> IngestRun::FindEntry(const LedgerKey& key) {
+  // The same content may stand in a batch that is not committed yet.
+  if (IsWrite(request_) && closed_.contains(key)) HEALIX_RETURN_IF_ERROR(PushBatch());
+  if (committing_.contains(key)) HEALIX_RETURN_IF_ERROR(background_.Drain());
+  return parts_.records.Read(
+      [&](storage::records::Reader& reader) { return FindInLedger(reader, key); });
+}
+
+Result<bool> IngestRun::IsNew(const std::string& source) {
+  const auto known = is_new_by_source_.find(source);
+  if (known != is_new_by_source_.end()) return known->second;
+  HEALIX_TRY(const bool is_known, parts_.records.Read([&](storage::records::Reader& reader) {
+    return IsSourceKnown(reader, source);
   }));
-  FileWork work;
+  is_new_by_source_[source] = !is_known;
+  return !is_known;
+}
+
+Result<IngestRun::WorkPointer> IngestRun::OpenWork(const OpenFile& file, const std::string& member,
+                                                   const std::string& place) {
+  const LedgerKey key{file.input.source, file.identity.sha256, member};
+  HEALIX_TRY(const bool is_new, IsNew(key.source));
+  HEALIX_TRY(auto found, FindEntry(key));
+  auto work = std::make_unique<FileWork>();
+  if (is_new) work->source = FileWork::Source::kNew;
+  LedgerEntry& entry = work->entry;
   if (found) {
-    work.entry = *found;
-    work.items_saved = found->items_done;
-    if (found->is_complete) work.entry.account.file = place;
+    entry = *std::move(found);
+    work->items_saved = entry.items_done;
+    if (!entry.is_complete) return work;
+    // This very receipt tells of it already, at another place.
+    if (entry.untold_by == result_.ingest) entry.receipted = entry.account;
+    entry.account.file = place;
     return work;
   }
-  work.entry.key = key;
-  work.entry.account.file = place;
-  work.entry.account.source = key.source;
-  work.entry.account.sha256 = key.sha256;
-  work.entry.account.size_bytes = file.identity.size_bytes;
+  entry.key = key;
+  entry.account.file = place;
+  entry.account.source = key.source;
+  entry.account.sha256 = key.sha256;
+  entry.account.size_bytes = file.identity.size_bytes;
   return work;
 }
 
 Status IngestRun::TakeMembers(const OpenFile& file) {
   const auto damaged = [&](const Error& error) -> Status {
-    HEALIX_TRY(FileWork work, OpenWork(file, "", file.input.path));
-    if (work.entry.account.kind.empty()) work.entry.account.kind = "unreadable";
-    if (!work.entry.is_complete) TakeDamage(work, error);
-    return Finish(work);
+    HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.input.path));
+    if (work->entry.account.kind.empty()) work->entry.account.kind = "unreadable";
+    if (!work->entry.is_complete) TakeDamage(*work, error);
+    return Finish(std::move(work));
   };
-  auto members = formats::archive::OpenInput(parts_.files, file.input.path, {});
+  auto members =
+      formats::archive::OpenInput(parts_.files, file.input.path, request_.limits.archive);
   if (!members) {
     if (IsAboutContent(members.error())) return damaged(members.error());
     return Vanished(members.error(), file.input.path);
@@ -154,15 +183,15 @@ Status IngestRun::TakeMember(const OpenFile& file, const Member& member) {
     result_.ignored.push_back({member.place, member.rule, member.hash.ToHex(), member.size_bytes});
     return {};
   }
-  HEALIX_TRY(FileWork work, OpenWork(file, member.name, member.place));
-  if (work.entry.is_complete) return Finish(work);
+  HEALIX_TRY(WorkPointer work, OpenWork(file, member.name, member.place));
+  if (work->entry.is_complete) return Finish(std::move(work));
   PeekedStream stream(*member.stream);
   const auto head = stream.Head();
   if (!head) {
     if (!IsAboutContent(head.error())) return head.error();
-    work.entry.account.kind = "unreadable";
-    TakeDamage(work, head.error());
-    return Finish(work);
+    work->entry.account.kind = "unreadable";
+    TakeDamage(*work, head.error());
+    return Finish(std::move(work));
   }
   const Recognised recognised = Recognise(member.content_name, *head);
   if (!recognised.kind || recognised.kind == InputKind::kParquet) {
@@ -171,100 +200,100 @@ Status IngestRun::TakeMember(const OpenFile& file, const Member& member) {
     result_.ignored.push_back(ignored);
     return {};
   }
-  work.entry.account.kind = Name(*recognised.kind);
-  return TakeContent(work, *recognised.kind, stream);
+  work->entry.account.kind = Name(*recognised.kind);
+  return TakeContent(std::move(work), *recognised.kind, stream);
 }
 
 Status IngestRun::TakeParquet(const OpenFile& file) {
-  HEALIX_TRY(FileWork work, OpenWork(file, "", file.input.path));
-  if (work.entry.is_complete) return Finish(work);
-  work.entry.account.kind = Name(InputKind::kParquet);
+  HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.input.path));
+  if (work->entry.is_complete) return Finish(std::move(work));
+  work->entry.account.kind = Name(InputKind::kParquet);
   const auto info = parts_.engine.InspectParquet(file.input.path);
   if (!info) {
     if (!IsAboutContent(info.error())) return info.error();
-    TakeDamage(work, info.error());
-    return Finish(work);
+    TakeDamage(*work, info.error());
+    return Finish(std::move(work));
   }
-  if (!FhirTypeOf(*info)) return TakeTable(work, *info);
-  work.entry.account.kind = Name(InputKind::kFhirParquet);
+  if (!FhirTypeOf(*info)) return TakeTable(std::move(work), *info);
+  work->entry.account.kind = Name(InputKind::kFhirParquet);
   HEALIX_TRY(const auto source, OpenFhirParquetSource(parts_.engine, *info));
-  return TakeItems(work, *source);
+  return TakeItems(std::move(work), *source);
 }
 
-Status IngestRun::TakeTable(FileWork& work, const engine::ParquetInfo& info) {
+Status IngestRun::TakeTable(WorkPointer work, const engine::ParquetInfo& info) {
   const tables::TableName table =
-      TabularTable(work.entry.key.source, TableNameFor(work.entry.account.file));
+      TabularTable(work->entry.key.source, TableNameFor(work->entry.account.file));
   const auto existing = parts_.warehouse.Load(table);
   if (existing) {
     for (const iceberg::Field& field : info.table.schema.fields) {
       const iceberg::Field* column = existing->schema().FindByName(field.name);
       if (column == nullptr || column->type.id == field.type.id) continue;
-      TakeDamage(
-          work, MakeError(ErrorCode::kParquetInvalid, "column {} has another type than in table {}",
-                          SafeName(field.name), SafeName(tables::ToString(table))));
-      return Finish(work);
+      TakeDamage(*work, MakeError(ErrorCode::kParquetInvalid,
+                                  "column {} has another type than in table {}",
+                                  SafeName(field.name), SafeName(tables::ToString(table))));
+      return Finish(std::move(work));
     }
   } else if (existing.error().code() != ErrorCode::kTableNotFound) {
     return existing.error();
   }
-  intake_.AddTable(work, table, info);
-  return Finish(work);
+  intake_.AddTable(*work, table, info);
+  return Finish(std::move(work));
 }
 
 Status IngestRun::TakeRejected(const OpenFile& file, const Member& member) {
-  HEALIX_TRY(FileWork work, OpenWork(file, member.name, member.place));
-  if (work.entry.is_complete) return Finish(work);
-  work.entry.account.kind = "unreadable";
-  work.entry.account.error = member.error->ToString();
-  work.entry.account.bytes.quarantined = member.size_bytes;
+  HEALIX_TRY(WorkPointer work, OpenWork(file, member.name, member.place));
+  if (work->entry.is_complete) return Finish(std::move(work));
+  work->entry.account.kind = "unreadable";
+  work->entry.account.error = member.error->ToString();
+  work->entry.account.bytes.quarantined = member.size_bytes;
   QuarantinedRecord record;
   record.entry.length = member.size_bytes;
   record.entry.sha256 = member.hash.ToHex();
   record.entry.code = Name(member.error->code());
   findings_.Add({Severity::kError, member.error->code(), "", "", {member.place, 0, {}}});
-  intake_.AddQuarantined(work, std::move(record));
-  return Finish(work);
+  intake_.AddQuarantined(*work, std::move(record));
+  return Finish(std::move(work));
 }
 
-Status IngestRun::TakeContent(FileWork& work, InputKind kind, base::ByteStream& stream) {
-  const LedgerKey& key = work.entry.key;
+Status IngestRun::TakeContent(WorkPointer work, InputKind kind, base::ByteStream& stream) {
+  const LedgerKey& key = work->entry.key;
   auto source = kind == InputKind::kCsv
-                    ? OpenCsvSource(stream, key.source, TableNameFor(work.entry.account.file),
+                    ? OpenCsvSource(stream, key.source, TableNameFor(work->entry.account.file),
                                     request_.limits)
                     : OpenFhirSource(stream, request_.limits);
   if (!source) {
     if (!IsAboutContent(source.error())) return source.error();
-    TakeDamage(work, source.error());
-    return Finish(work);
+    TakeDamage(*work, source.error());
+    return Finish(std::move(work));
   }
-  return TakeItems(work, **source);
+  return TakeItems(std::move(work), **source);
 }
 
-Status IngestRun::TakeItems(FileWork& work, ItemSource& source) {
-  const std::uint64_t items_committed = work.entry.items_done;
+Status IngestRun::TakeItems(WorkPointer work, ItemSource& source) {
+  const std::uint64_t items_committed = work->entry.items_done;
   ItemSource::Step step = ItemSource::Step::kItem;
   for (std::uint64_t item = 0; step == ItemSource::Step::kItem; ++item) {
-    const auto next = item < items_committed ? source.Skip() : source.Next(intake_, work);
+    const auto next = item < items_committed ? source.Skip() : source.Next(intake_, *work);
     if (!intake_.status()) return intake_.status();
-    work.entry.account.bytes = source.bytes();
+    work->entry.account.bytes = source.bytes();
     if (!next) {
       if (!IsAboutContent(next.error())) return next.error();
-      TakeDamage(work, next.error());
+      TakeDamage(*work, next.error());
       break;
     }
     step = *next;
     if (item % kItemsPerReport == 0) Report(std::min(source.bytes().total(), file_bytes_max_));
     if (intake_.IsFull()) {
-      HEALIX_RETURN_IF_ERROR(intake_.NoteProgress(work));
+      HEALIX_RETURN_IF_ERROR(intake_.NoteProgress(*work));
       HEALIX_RETURN_IF_ERROR(PushBatch());
       if (IsCancelled()) {
-        result_.entries.push_back(work.entry);
+        result_.Account(work->entry);
         return {};
       }
     }
   }
-  progress_.content_bytes += work.entry.account.bytes.total();
-  return Finish(work);
+  progress_.content_bytes += work->entry.account.bytes.total();
+  return Finish(std::move(work));
 }
 
 void IngestRun::TakeDamage(FileWork& work, const Error& error) {
@@ -278,24 +307,27 @@ void IngestRun::TakeDamage(FileWork& work, const Error& error) {
   intake_.AddQuarantined(work, std::move(record));
 }
 
-Status IngestRun::Finish(FileWork& work) {
-  if (!work.entry.is_complete) {
-    work.entry.is_complete = true;
-    HEALIX_RETURN_IF_ERROR(intake_.NoteProgress(work));
+Status IngestRun::Finish(WorkPointer work) {
+  if (work->entry.is_complete && work->entry.receipted) {
+    result_.Account(work->entry);
+    return {};
   }
-  result_.entries.push_back(std::move(work.entry));
+  closed_.insert(work->entry.key);
+  intake_.Close(std::move(work));
   if (intake_.IsFull()) return PushBatch();
   return {};
 }
 
 Status IngestRun::PushBatch() {
   base::SyncPoint("ingest.batch.sealed");
-  if (!IsWrite(request_)) {
-    intake_.TakeBatch();
-    return {};
+  HEALIX_RETURN_IF_ERROR(background_.Drain());  // then its keys need not be remembered
+  HEALIX_TRY(Batch batch, intake_.TakeBatch());
+  for (const LedgerStep& step : batch.ledger) {
+    if (step.entry.is_complete) result_.Account(step.entry);
   }
-  HEALIX_RETURN_IF_ERROR(background_.Drain());
-  return background_.Push(intake_.TakeBatch());
+  committing_ = std::exchange(closed_, {});
+  if (!IsWrite(request_)) return {};
+  return background_.Push(std::move(batch));
 }
 
 }  // namespace healix::lakehouse::ingest

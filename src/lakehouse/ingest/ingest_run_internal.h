@@ -2,7 +2,10 @@
 #pragma once
 /// @file Drives one ingest from the first file to the last commit.
 
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,9 +21,13 @@ namespace healix::lakehouse::ingest {
 struct RunResult {
   IngestId ingest;
   base::Timestamp started_at;
-  std::vector<LedgerEntry> entries;
+  FileSums sums;
+  FileAccounts files;
   std::vector<IgnoredFile> ignored;
   std::map<std::string, std::int64_t> snapshots;
+
+  /// Adds what the receipt says of an entry; its counts are final.
+  void Account(const LedgerEntry& entry);
 };
 
 /// Reads files one after the other; batches are committed in the background.
@@ -37,6 +44,7 @@ class IngestRun final {
   RunResult TakeResult();
 
  private:
+  using WorkPointer = std::unique_ptr<FileWork>;
   /// The file on disk that is being read.
   struct OpenFile {
     const InputFile& input;
@@ -47,15 +55,17 @@ class IngestRun final {
   Status TakeMembers(const OpenFile& file);
   Status TakeMember(const OpenFile& file, const formats::archive::Member& member);
   Status TakeRejected(const OpenFile& file, const formats::archive::Member& member);
-  Status TakeContent(FileWork& work, InputKind kind, base::ByteStream& stream);
-  Status TakeItems(FileWork& work, ItemSource& source);
+  Status TakeContent(WorkPointer work, InputKind kind, base::ByteStream& stream);
+  Status TakeItems(WorkPointer work, ItemSource& source);
   Status TakeParquet(const OpenFile& file);
-  Status TakeTable(FileWork& work, const engine::ParquetInfo& info);
+  Status TakeTable(WorkPointer work, const engine::ParquetInfo& info);
   /// Puts what is left of a damaged file into quarantine, from `bytes_done` on.
   void TakeDamage(FileWork& work, const Error& error);
-  Status Finish(FileWork& work);
-  Result<FileWork> OpenWork(const OpenFile& file, const std::string& member,
-                            const std::string& place);
+  Status Finish(WorkPointer work);
+  Result<WorkPointer> OpenWork(const OpenFile& file, const std::string& member,
+                               const std::string& place);
+  Result<std::optional<LedgerEntry>> FindEntry(const LedgerKey& key);
+  Result<bool> IsNew(const std::string& source);
   Status PushBatch();
   bool IsCancelled() const;
   void Report(std::uint64_t file_bytes_done);
@@ -68,6 +78,10 @@ class IngestRun final {
   BatchCommitter committer_;
   BackgroundCommitter background_;
   Progress progress_;
+  std::map<std::string, bool> is_new_by_source_;
+  /// Files that are closed and not committed: in the batch at hand, and in the one before.
+  std::set<LedgerKey> closed_;
+  std::set<LedgerKey> committing_;
   std::uint64_t file_bytes_max_ = 0;  ///< size on disk of the file that is read
 };
 

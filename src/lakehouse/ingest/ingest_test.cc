@@ -66,6 +66,39 @@ TEST_F(IngestTest, EqualContentInAnotherFileOrOrderIsADuplicate) {
   EXPECT_EQ(fourth->receipt.totals.duplicate, 2U);
 }
 
+TEST_F(IngestTest, FilesOfEqualContentInOneIngestAreDuplicates) {
+  for (const std::uint32_t batch_records_max : {100'000U, 1U}) {
+    Write("a/Patient.ndjson", PatientLine("a") + PatientLine("b"));
+    Write("b/Patient.ndjson", PatientLine("a") + PatientLine("b"));
+    Write("c/Other.ndjson", PatientLine("c") + PatientLine("a"));
+    Write("d/Patient.ndjson", PatientLine("a") + PatientLine("b"));
+    IngestRequest request;
+    request.limits.batch_records_max = batch_records_max;
+    request.source = "batch" + std::to_string(batch_records_max);
+    const auto outcome = home_->Take({input_folder()}, request);
+    ASSERT_TRUE(IsOk(outcome));
+    ASSERT_FALSE(outcome->stopped) << outcome->stopped->ToString();
+    ExpectBalanced(outcome->receipt);
+    EXPECT_EQ(outcome->receipt.files.size(), 4U);
+    EXPECT_EQ(outcome->receipt.totals.written, 3U);
+    EXPECT_EQ(outcome->receipt.totals.duplicate, 5U);
+    EXPECT_TRUE(IsOk(VerifyReceipt(home_->parts(), outcome->receipt.id)));
+    const auto again = home_->Take({input_folder()}, request);
+    ASSERT_TRUE(IsOk(again));
+    EXPECT_EQ(again->receipt.totals.duplicate, 8U);
+  }
+}
+
+TEST_F(IngestTest, AnIngestOfNewRecordsFindsThoseOfEarlierOnes) {
+  ASSERT_TRUE(IsOk(home_->Take({Write("one.ndjson", PatientLine("a") + PatientLine("b"))})));
+  const auto second = home_->Take({Write(
+      "two.ndjson", PatientLine("b") + PatientLine("c") + PatientLine("c") + PatientLine("a"))});
+  ASSERT_TRUE(IsOk(second));
+  EXPECT_EQ(second->receipt.totals.written, 1U);
+  EXPECT_EQ(second->receipt.totals.duplicate, 3U);
+  EXPECT_EQ(home_->Ask("raw.fhir", "SELECT count(*) FROM input"), "3");
+}
+
 TEST_F(IngestTest, ASourceIsANameSpaceOfItsOwn) {
   IngestRequest other;
   other.source = "other";

@@ -49,10 +49,19 @@ CREATE TABLE ingest_receipts (
 ) {rows};
 )";
 
+/// What is left for a receipt to tell is found by the run that took it in.
+constexpr std::string_view kAddUntold = R"(
+ALTER TABLE ingest_files ADD COLUMN untold_by {text};
+UPDATE ingest_files SET untold_by = '' WHERE receipted IS NULL OR receipted <> account;
+UPDATE ingest_files SET receipted = NULL WHERE untold_by IS NULL;
+CREATE INDEX ingest_files_untold ON ingest_files (untold_by) WHERE untold_by IS NOT NULL;
+)";
+
 }  // namespace
 
 Status MigrateIngest(storage::records::Store& records) {
-  static const storage::records::Migration steps[] = {{1, "create_tables", kCreateTables}};
+  static const storage::records::Migration steps[] = {{1, "create_tables", kCreateTables},
+                                                      {2, "add_untold", kAddUntold}};
   return storage::records::Migrate(records, {"ingest", steps});
 }
 

@@ -9,26 +9,30 @@
 namespace healix::lakehouse::ingest {
 namespace {
 
-PendingRecord ToPending(FileWork& work, const std::string& type, const ComposedRow& row) {
-  const formats::json::JsonView resource(row.json);
-  const base::Sha256Digest content = base::Sha256Of(row.json);
-  PendingRecord pending;
-  pending.work = &work;
-  pending.resource_type = type;
-  pending.id = TextMember(resource, "id");
-  if (pending.id.empty()) pending.id = content.ToHex();
+Status AddComposed(Intake& intake, FileWork& work, const std::string& type,
+                   const ComposedRow& composed) {
+  const formats::json::JsonView resource(composed.json);
+  const base::Sha256Digest content = base::Sha256Of(composed.json);
+  const std::string hash = content.ToHex();
+  std::string id = TextMember(resource, "id");
+  if (id.empty()) id = hash;
+  std::string version_id;
+  VersionRow row;
   if (const auto meta = resource.Member("meta")) {
-    pending.version_id = TextMember(*meta, "versionId");
+    version_id = TextMember(*meta, "versionId");
     auto updated = base::ParseInstant(TextMember(*meta, "lastUpdated"));
-    if (updated) pending.last_updated = *updated;
+    if (updated) row.last_updated = *updated;
   }
-  pending.offset = row.row;
-  pending.length = row.json.size();
-  pending.hash = content.ToHex();
-  pending.format = "parquet";
-  pending.resource = row.json;
-  pending.key = KeyOf({work.entry.key.source, type, pending.id, base::AsText(content.bytes)});
-  return pending;
+  row.key = KeyOf({work.entry.key.source, type, id, base::AsText(content.bytes)});
+  row.resource_type = type;
+  row.id = id;
+  row.version_id = version_id;
+  row.offset = composed.row;
+  row.length = composed.json.size();
+  row.hash = hash;
+  row.format = "parquet";
+  row.resource = composed.json;
+  return intake.AddVersion(work, row);
 }
 
 class ParquetSource final : public ItemSource {
@@ -45,7 +49,7 @@ class ParquetSource final : public ItemSource {
       is_read_ = true;
       return Step::kEnd;
     }
-    HEALIX_RETURN_IF_ERROR(intake.AddVersion(ToPending(work, type_, *row)));
+    HEALIX_RETURN_IF_ERROR(AddComposed(intake, work, type_, *row));
     return Step::kItem;
   }
 

@@ -34,7 +34,7 @@ class Redrive final {
   Redrive(const Parts& parts, const Limits& limits)
       : parts_(parts),
         limits_(limits),
-        result_{IngestId(parts.ids.Next().ToString()), parts.clock.Now(), {}, {}, {}},
+        result_{IngestId(parts.ids.Next().ToString()), parts.clock.Now(), {}, {}, {}, {}},
         intake_(parts, {result_.ingest, limits, IngestRequest::Mode::kWrite}, findings_),
         committer_(parts, result_.ingest) {}
 
@@ -53,19 +53,19 @@ class Redrive final {
       const RecordCounts counts = Sum(work.entry.account.types);
       outcome_.written += counts.written;
       outcome_.duplicate += counts.duplicate;
-      result_.entries.push_back(std::move(work.entry));
+      result_.Account(work.entry);
     }
-    if (result_.entries.empty()) return outcome_;
+    if (result_.files.empty()) return outcome_;
     result_.snapshots = committer_.snapshots();
-    HEALIX_TRY(const Receipt receipt, SignReceipt(parts_, result_, DraftReceipt(parts_, result_)));
+    Receipt receipt = DraftReceipt(parts_, std::move(result_));
+    HEALIX_RETURN_IF_ERROR(SignReceipt(parts_, receipt));
     outcome_.receipt = receipt.id;
     return outcome_;
   }
 
  private:
   Status Commit() {
-    HEALIX_RETURN_IF_ERROR(intake_.Settle());
-    Batch batch = intake_.TakeBatch();
+    HEALIX_TRY(Batch batch, intake_.TakeBatch());
     batch.resolved = std::exchange(resolved_, {});
     return committer_.Commit(std::move(batch));
   }

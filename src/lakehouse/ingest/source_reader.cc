@@ -64,9 +64,18 @@ class RangeCutter final {
   std::string last_;
 };
 
+/// What was taken in once is read again, whatever the settings say today: their largest values.
+formats::archive::ArchiveLimits RereadLimits() {
+  formats::archive::ArchiveLimits limits;
+  limits.ratio_max = 1'000'000;
+  limits.depth_max = 8;
+  limits.members_max = 100'000'000;
+  return limits;
+}
+
 Status ReadFileRanges(base::FileSystem& files, const std::string& path, RangesByPlace& places,
                       const OnRange& on_range) {
-  HEALIX_TRY(const auto members, formats::archive::OpenInput(files, path, {}));
+  HEALIX_TRY(const auto members, formats::archive::OpenInput(files, path, RereadLimits()));
   while (!places.empty()) {
     HEALIX_TRY(const auto member, members->Next());
     if (!member) {
