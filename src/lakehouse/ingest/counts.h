@@ -20,6 +20,7 @@ struct RecordCounts {
 
   std::uint64_t found() const { return written + duplicate + quarantined; }
   RecordCounts& operator+=(const RecordCounts& other);
+  RecordCounts& operator-=(const RecordCounts& other);  ///< `other` is a part of this
   bool operator==(const RecordCounts&) const = default;
 };
 
@@ -32,6 +33,7 @@ struct ByteCounts {
 
   std::uint64_t total() const { return records + envelope + quarantined; }
   ByteCounts& operator+=(const ByteCounts& other);
+  ByteCounts& operator-=(const ByteCounts& other);  ///< `other` is a part of this
   bool operator==(const ByteCounts&) const = default;
 };
 

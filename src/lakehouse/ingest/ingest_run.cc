@@ -7,6 +7,7 @@
 #include "lakehouse/ingest/ingest_run_internal.h"
 #include "lakehouse/ingest/parquet_source_internal.h"
 #include "lakehouse/ingest/raw_tables_internal.h"
+#include "lakehouse/ingest/redrive_account_internal.h"
 #include "lakehouse/ingest/source_names_internal.h"
 #include "lakehouse/tables/warehouse.h"
 
@@ -14,6 +15,7 @@ namespace healix::lakehouse::ingest {
 
 using formats::archive::Member;
 using formats::archive::MemberClass;
+using trust::journal::ActKind;
 
 namespace {
 
@@ -39,13 +41,16 @@ void RunResult::Account(const LedgerEntry& entry) {
   files.Append(account);
 }
 
-IngestRun::IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings)
+IngestRun::IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings,
+                     const FileRetry* retry)
     : parts_(parts),
       request_(request),
       findings_(findings),
+      retry_(retry),
       result_{IngestId(parts.ids.Next().ToString()), parts.clock.Now(), {}, {}, {}, {}},
       intake_(parts, {result_.ingest, request.limits, request.mode}, findings),
-      committer_(parts, result_.ingest),
+      committer_(parts, result_.ingest,
+                 retry == nullptr ? ActKind::kIngestBatch : ActKind::kQuarantineRedrive),
       background_(committer_) {}
 
 Status IngestRun::Run(const std::vector<InputFile>& files) {
@@ -56,7 +61,7 @@ Status IngestRun::Run(const std::vector<InputFile>& files) {
     progress_.bytes_done += file.size_bytes;
     Report(0);
   }
-  HEALIX_RETURN_IF_ERROR(PushBatch());
+  HEALIX_RETURN_IF_ERROR(PushLastBatch());
   HEALIX_RETURN_IF_ERROR(background_.Drain());
   if (IsCancelled()) return MakeError(ErrorCode::kCancelled, "the ingest was cancelled");
   return {};
@@ -114,7 +119,10 @@ void IngestRun::NoteUnreadable(const InputFile& input, const Error& error) {
 
 Result<std::optional<LedgerEntry>> IngestRun::FindEntry(const LedgerKey& key) {
   // The same content may stand in a batch that is not committed yet.
-  if (IsWrite(request_) && closed_.contains(key)) HEALIX_RETURN_IF_ERROR(PushBatch());
+  if (closed_.contains(key)) HEALIX_RETURN_IF_ERROR(PushBatch());
+  if (const auto checked = checked_.find(key); checked != checked_.end()) {
+    return std::optional(checked->second);
+  }
   if (committing_.contains(key)) HEALIX_RETURN_IF_ERROR(background_.Drain());
   return parts_.records.Read(
       [&](storage::records::Reader& reader) { return FindInLedger(reader, key); });
@@ -141,6 +149,10 @@ Result<IngestRun::WorkPointer> IngestRun::OpenWork(const OpenFile& file, const s
   if (found) {
     entry = *std::move(found);
     work->items_saved = entry.items_done;
+    if (retry_ != nullptr) {
+      const auto damage = retry_->reopened.find(key);
+      if (damage != retry_->reopened.end()) Reopen(entry, damage->second);
+    }
     if (!entry.is_complete) return work;
     // This very receipt tells of it already, at another place.
     if (entry.untold_by == result_.ingest) entry.receipted = entry.account;
@@ -171,10 +183,20 @@ Status IngestRun::TakeMembers(const OpenFile& file) {
   while (!IsCancelled()) {
     const auto member = (*members)->Next();
     if (!member) return IsAboutContent(member.error()) ? damaged(member.error()) : member.error();
-    if (!*member) return {};
+    if (!*member) return OvercomeDamage(file);
     HEALIX_RETURN_IF_ERROR(TakeMember(file, **member));
   }
   return {};
+}
+
+/// An archive that was damaged as a whole and could be walked now has nothing more to read.
+Status IngestRun::OvercomeDamage(const OpenFile& file) {
+  const LedgerKey whole{file.input.source, file.identity.sha256, ""};
+  if (retry_ == nullptr || !retry_->reopened.contains(whole)) return {};
+  HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.input.path));
+  // No archive: its one member was read.
+  if (work->entry.untold_by == result_.ingest) return {};
+  return Finish(std::move(work));
 }
 
 Status IngestRun::TakeMember(const OpenFile& file, const Member& member) {
@@ -216,7 +238,7 @@ Status IngestRun::TakeParquet(const OpenFile& file) {
   }
   if (!FhirTypeOf(*info)) return TakeTable(std::move(work), *info);
   work->entry.account.kind = Name(InputKind::kFhirParquet);
-  HEALIX_TRY(const auto source, OpenFhirParquetSource(parts_.engine, *info));
+  HEALIX_TRY(const auto source, OpenFhirParquetSource(parts_.engine, *info, request_.limits));
   return TakeItems(std::move(work), *source);
 }
 
@@ -247,6 +269,7 @@ Status IngestRun::TakeRejected(const OpenFile& file, const Member& member) {
   work->entry.account.error = member.error->ToString();
   work->entry.account.bytes.quarantined = member.size_bytes;
   QuarantinedRecord record;
+  record.entry.extent = QuarantineExtent::kRest;
   record.entry.length = member.size_bytes;
   record.entry.sha256 = member.hash.ToHex();
   record.entry.code = Name(member.error->code());
@@ -271,11 +294,19 @@ Status IngestRun::TakeContent(WorkPointer work, InputKind kind, base::ByteStream
 
 Status IngestRun::TakeItems(WorkPointer work, ItemSource& source) {
   const std::uint64_t items_committed = work->entry.items_done;
+  const ByteCounts bytes_committed = work->entry.account.bytes;
+  ByteCounts bytes_passed;  // the same, unless other limits put passed bytes into another class
   ItemSource::Step step = ItemSource::Step::kItem;
   for (std::uint64_t item = 0; step == ItemSource::Step::kItem; ++item) {
     const auto next = item < items_committed ? source.Skip() : source.Next(intake_, *work);
     if (!intake_.status()) return intake_.status();
-    work->entry.account.bytes = source.bytes();
+    if (item < items_committed) {
+      bytes_passed = source.bytes();
+    } else if (next) {
+      work->entry.account.bytes = source.bytes();
+      work->entry.account.bytes -= bytes_passed;
+      work->entry.account.bytes += bytes_committed;
+    }
     if (!next) {
       if (!IsAboutContent(next.error())) return next.error();
       TakeDamage(*work, next.error());
@@ -287,7 +318,7 @@ Status IngestRun::TakeItems(WorkPointer work, ItemSource& source) {
       HEALIX_RETURN_IF_ERROR(intake_.NoteProgress(*work));
       HEALIX_RETURN_IF_ERROR(PushBatch());
       if (IsCancelled()) {
-        result_.Account(work->entry);
+        Account(work->entry);
         return {};
       }
     }
@@ -300,6 +331,7 @@ void IngestRun::TakeDamage(FileWork& work, const Error& error) {
   FileAccount& account = work.entry.account;
   account.error = error.At({account.file, account.bytes.total(), {}}).ToString();
   QuarantinedRecord record;
+  record.entry.extent = QuarantineExtent::kRest;
   record.entry.offset = account.bytes.total();
   record.entry.sha256 = account.sha256;
   record.entry.code = Name(error.code());
@@ -308,8 +340,9 @@ void IngestRun::TakeDamage(FileWork& work, const Error& error) {
 }
 
 Status IngestRun::Finish(WorkPointer work) {
-  if (work->entry.is_complete && work->entry.receipted) {
-    result_.Account(work->entry);
+  const std::optional<IngestId>& untold_by = work->entry.untold_by;
+  if (work->entry.is_complete && (!untold_by || untold_by == result_.ingest)) {
+    Account(work->entry);
     return {};
   }
   closed_.insert(work->entry.key);
@@ -318,16 +351,40 @@ Status IngestRun::Finish(WorkPointer work) {
   return {};
 }
 
-Status IngestRun::PushBatch() {
+Status IngestRun::PushBatch() { return Push({}); }
+
+Status IngestRun::PushLastBatch() {
+  if (retry_ == nullptr) return PushBatch();
+  return Push(
+      [this](storage::records::Transaction& transaction, const SnapshotsByTable& snapshots) {
+        result_.snapshots = snapshots;
+        return retry_->closing(transaction, result_);
+      });
+}
+
+Status IngestRun::Push(InBatch closing) {
   base::SyncPoint("ingest.batch.sealed");
   HEALIX_RETURN_IF_ERROR(background_.Drain());  // then its keys need not be remembered
   HEALIX_TRY(Batch batch, intake_.TakeBatch());
   for (const LedgerStep& step : batch.ledger) {
-    if (step.entry.is_complete) result_.Account(step.entry);
+    if (step.entry.is_complete) Account(step.entry);
   }
   committing_ = std::exchange(closed_, {});
-  if (!IsWrite(request_)) return {};
-  return background_.Push(std::move(batch));
+  batch.closing = std::move(closing);
+  if (IsWrite(request_)) return background_.Push(std::move(batch));
+  for (LedgerStep& step : batch.ledger) {
+    step.entry.untold_by = result_.ingest;
+    checked_.emplace(step.entry.key, std::move(step.entry));
+  }
+  return {};
+}
+
+void IngestRun::Account(const LedgerEntry& entry) {
+  if (retry_ != nullptr) {
+    retry_->on_file(entry);
+  } else {
+    result_.Account(entry);
+  }
 }
 
 }  // namespace healix::lakehouse::ingest

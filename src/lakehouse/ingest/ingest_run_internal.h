@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "formats/archive/input_members.h"
@@ -24,10 +25,19 @@ struct RunResult {
   FileSums sums;
   FileAccounts files;
   std::vector<IgnoredFile> ignored;
-  std::map<std::string, std::int64_t> snapshots;
+  SnapshotsByTable snapshots;
 
   /// Adds what the receipt says of an entry; its counts are final.
   void Account(const LedgerEntry& entry);
+};
+
+/// Makes a run a redrive of damaged files.
+struct FileRetry {
+  std::map<LedgerKey, QuarantineEntry> reopened;  ///< read again from where reading stopped
+  /// Is told of each file when it is read; its counts are final.
+  std::function<void(const LedgerEntry&)> on_file;
+  /// Runs in the last batch's transaction, when all is read.
+  std::function<Status(storage::records::Transaction&, const RunResult&)> closing;
 };
 
 /// Reads files one after the other; batches are committed in the background.
@@ -35,7 +45,9 @@ struct RunResult {
 /// Threads  one; it starts one more for the commits.
 class IngestRun final {
  public:
-  IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings);
+  /// `retry` outlives the run.
+  IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings,
+            const FileRetry* retry = nullptr);
 
   const IngestId& id() const { return result_.ingest; }
   /// Takes everything in. An error is why it stopped early; what was committed stays.
@@ -53,6 +65,7 @@ class IngestRun final {
   Status TakeFile(const InputFile& input);
   void NoteUnreadable(const InputFile& input, const Error& error);
   Status TakeMembers(const OpenFile& file);
+  Status OvercomeDamage(const OpenFile& file);
   Status TakeMember(const OpenFile& file, const formats::archive::Member& member);
   Status TakeRejected(const OpenFile& file, const formats::archive::Member& member);
   Status TakeContent(WorkPointer work, InputKind kind, base::ByteStream& stream);
@@ -67,12 +80,16 @@ class IngestRun final {
   Result<std::optional<LedgerEntry>> FindEntry(const LedgerKey& key);
   Result<bool> IsNew(const std::string& source);
   Status PushBatch();
+  Status PushLastBatch();
+  Status Push(InBatch closing);
+  void Account(const LedgerEntry& entry);
   bool IsCancelled() const;
   void Report(std::uint64_t file_bytes_done);
 
   const Parts& parts_;
   const IngestRequest& request_;
   Findings& findings_;
+  const FileRetry* const retry_;
   RunResult result_;
   Intake intake_;
   BatchCommitter committer_;
@@ -82,7 +99,8 @@ class IngestRun final {
   /// Files that are closed and not committed: in the batch at hand, and in the one before.
   std::set<LedgerKey> closed_;
   std::set<LedgerKey> committing_;
-  std::uint64_t file_bytes_max_ = 0;  ///< size on disk of the file that is read
+  std::map<LedgerKey, LedgerEntry> checked_;  ///< kCheck: files read to their end
+  std::uint64_t file_bytes_max_ = 0;          ///< size on disk of the file that is read
 };
 
 }  // namespace healix::lakehouse::ingest

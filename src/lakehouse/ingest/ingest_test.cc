@@ -192,6 +192,25 @@ TEST_F(IngestTest, ACsvWithMoreColumnsWidensItsTable) {
   EXPECT_EQ(home_->Ask("raw.src_t", "SELECT x, y FROM input ORDER BY x"), "1|NULL\n3|2");
 }
 
+TEST_F(IngestTest, CopiesOfAFileInOneIngestAreDuplicates) {
+  for (const std::string folder : {"a", "b"}) {
+    Write(folder + "/T.csv", "x\n1\n2\n");
+    Write(folder + "/Patient.ndjson", PatientLine("a"));
+  }
+  IngestRequest check;
+  check.mode = IngestRequest::Mode::kCheck;
+  const auto checked = home_->Take({input_folder()}, check);
+  ASSERT_TRUE(IsOk(checked));
+  const auto outcome = home_->Take({input_folder()});
+  ASSERT_TRUE(IsOk(outcome));
+  ASSERT_FALSE(outcome->stopped) << outcome->stopped->ToString();
+  EXPECT_EQ(outcome->receipt.totals.written, 3U);
+  EXPECT_EQ(outcome->receipt.totals.duplicate, 3U);
+  EXPECT_EQ(checked->receipt.totals, outcome->receipt.totals);
+  EXPECT_EQ(home_->Ask("raw.src_t", "SELECT x FROM input ORDER BY x"), "1\n2");
+  EXPECT_TRUE(IsOk(VerifyReceipt(home_->parts(), outcome->receipt.id)));
+}
+
 TEST_F(IngestTest, IgnoredFilesAreNamedWithTheirRule) {
   Write("log.ndjson", "{}\n");
   Write("manifest.json", R"({"transactionTime":"2026-01-01T00:00:00Z","output":[]})");

@@ -117,6 +117,9 @@ Result<std::vector<InputFile>> FindInputFiles(base::FileSystem& files,
     HEALIX_RETURN_IF_ERROR(CheckSourceName(place.source));
     HEALIX_RETURN_IF_ERROR(Walk(files, place, found));
   }
+  // Arrival within an ingest is by file name, so that the order of the paths has no effect.
+  std::stable_sort(found.begin(), found.end(),
+                   [](const InputFile& a, const InputFile& b) { return a.path < b.path; });
   return found;
 }
 

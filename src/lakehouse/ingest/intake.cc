@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/hash/sha256.h"
+#include "base/ids/uuid.h"
 #include "base/io/file_system.h"
 #include "lakehouse/ingest/intake_internal.h"
 #include "lakehouse/ingest/raw_tables_internal.h"
@@ -129,12 +130,7 @@ void Intake::AddRejected(FileWork& work, const FhirRecord& record) {
   rejected.entry.offset = record.offset;
   rejected.entry.length = record.length;
   rejected.entry.type = record.resource_type;
-  findings_.Add({Severity::kError,
-                 record.rejection->error.code(),
-                 "",
-                 "",
-                 {work.entry.account.file, record.offset, rejected.entry.line}});
-  AddQuarantined(work, std::move(rejected));
+  Reject(work, std::move(rejected), record.rejection->error.code());
 }
 
 Status Intake::AddVersion(FileWork& work, const VersionRow& row) {
@@ -157,12 +153,7 @@ void Intake::AddCsvRow(FileWork& work, const TabularShape& shape, const formats:
     rejected.entry.length = row.length;
     rejected.entry.line = row.line;
     rejected.entry.type = shape.table.name;
-    findings_.Add({Severity::kError,
-                   row.rejection->error.code(),
-                   "",
-                   "",
-                   {work.entry.account.file, row.offset, row.line}});
-    AddQuarantined(work, std::move(rejected));
+    Reject(work, std::move(rejected), row.rejection->error.code());
     return;
   }
   auto [at, is_new] = batch_.tabular.try_emplace(shape, TabularColumns(shape.columns));
@@ -218,6 +209,13 @@ void Intake::AddEnvelope(FileWork& work, const EnvelopePiece& piece) {
   batch_.bytes += piece.text.size();
 }
 
+void Intake::Reject(FileWork& work, QuarantinedRecord record, ErrorCode code) {
+  const QuarantineEntry& entry = record.entry;
+  findings_.Add(
+      {Severity::kError, code, "", "", {work.entry.account.file, entry.offset, entry.line}});
+  AddQuarantined(work, std::move(record));
+}
+
 void Intake::AddQuarantined(FileWork& work, QuarantinedRecord record) {
   FileAccount& account = work.entry.account;
   ++work.entry.items_done;
@@ -227,6 +225,8 @@ void Intake::AddQuarantined(FileWork& work, QuarantinedRecord record) {
   record.entry.source = work.entry.key.source;
   record.entry.kind = account.kind;
   record.entry.file = account.file;
+  record.entry.file_sha256 = account.sha256;
+  record.entry.member = work.entry.key.member;
   record.entry.ingest = options_.ingest;
   record.entry.arrived_at = arrived_at_;
   batch_.bytes += record.kept.size();
@@ -297,7 +297,22 @@ void Intake::Take(FileWork& work, const VersionRow& row) {
 void Intake::AddRow(const FileWork& work, const VersionRow& row) {
   const FhirPartition partition{work.entry.key.source, std::string(row.resource_type)};
   RowBuffer& rows = batch_.fhir.try_emplace(partition, FhirColumns()).first->second;
-  rows.Text(partition.source).Text(row.resource_type).Text(row.id).TextOrNull(row.version_id);
+  if (row.resource.size() <= options_.limits.inline_bytes_max) {
+    AddFhirRow(rows, work, row, {row.resource, ""});
+  } else {
+    const std::string object = parts_.ids.Next().ToString();
+    AddFhirRow(rows, work, row, {"", object});
+    RowBuffer& objects = batch_.objects.try_emplace(partition, FhirColumns()).first->second;
+    AddFhirRow(objects, work, row, {row.resource, object});
+  }
+  batch_.keys.push_back(row.key);
+  batch_.bytes += row.resource.size();
+  ++batch_.record_count;
+}
+
+void Intake::AddFhirRow(RowBuffer& rows, const FileWork& work, const VersionRow& row,
+                        const StoredResource& stored) const {
+  rows.Text(work.entry.key.source).Text(row.resource_type).Text(row.id).TextOrNull(row.version_id);
   if (row.last_updated) {
     rows.Long(base::ToMicros(*row.last_updated));
   } else {
@@ -314,11 +329,9 @@ void Intake::AddRow(const FileWork& work, const VersionRow& row) {
       .TextOrNull(row.full_url)
       .TextOrNull(row.request_method)
       .TextOrNull(row.if_none_exist)
-      .Text(row.resource)
+      .TextOrNull(stored.bytes)
+      .TextOrNull(stored.object)
       .EndRow();
-  batch_.keys.push_back(row.key);
-  batch_.bytes += row.resource.size();
-  ++batch_.record_count;
 }
 
 void Intake::NoteWriter(FileWork& work) {

@@ -82,6 +82,8 @@ class Intake final {
   void AddTable(FileWork& work, const tables::TableName& table, const engine::ParquetInfo& info);
   void AddEnvelope(FileWork& work, const EnvelopePiece& piece);
   void AddQuarantined(FileWork& work, QuarantinedRecord record);
+  /// The same, with a finding at its place.
+  void Reject(FileWork& work, QuarantinedRecord record, ErrorCode code);
 
   /// Says why records could not be decided, once that happened: the store failed, not the input.
   const Status& status() const { return status_; }
@@ -109,6 +111,13 @@ class Intake final {
   Result<bool> MustNotReplace(const VersionRow& row) const;
   void Take(FileWork& work, const VersionRow& row);
   void AddRow(const FileWork& work, const VersionRow& row);
+  /// What stands in the columns `resource` and `object`; "" is NULL.
+  struct StoredResource {
+    std::string_view bytes;
+    std::string_view object;
+  };
+  void AddFhirRow(RowBuffer& rows, const FileWork& work, const VersionRow& row,
+                  const StoredResource& stored) const;
   void NoteStep(FileWork& work);
   void NoteWriter(FileWork& work);
 

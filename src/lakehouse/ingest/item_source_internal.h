@@ -46,6 +46,7 @@ Result<std::unique_ptr<ItemSource>> OpenCsvSource(base::ByteStream& stream, std:
 /// Rows of a Parquet file that holds FHIR resources, composed to JSON. Errors kUnsupported for
 /// another Parquet file.
 Result<std::unique_ptr<ItemSource>> OpenFhirParquetSource(engine::Engine& engine,
-                                                          const engine::ParquetInfo& info);
+                                                          const engine::ParquetInfo& info,
+                                                          const Limits& limits);
 
 }  // namespace healix::lakehouse::ingest

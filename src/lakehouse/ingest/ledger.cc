@@ -90,6 +90,15 @@ Status MarkToldBy(Transaction& transaction, const IngestId& ingest) {
   return changed ? Status() : Status(changed.error());
 }
 
+Status LeaveTellingTo(Transaction& transaction, const LedgerKey& key,
+                      const std::optional<IngestId>& untold_by) {
+  const auto changed = transaction.Execute(
+      "UPDATE ingest_files SET untold_by = ? WHERE source = ? AND sha256 = ? AND member = ?",
+      {untold_by ? Value(untold_by->value()) : Value(Null()), Value(key.source), Value(key.sha256),
+       Value(key.member)});
+  return changed ? Status() : Status(changed.error());
+}
+
 Result<bool> IsSourceKnown(Reader& reader, const std::string& source) {
   HEALIX_TRY(
       const auto row,

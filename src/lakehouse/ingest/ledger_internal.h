@@ -2,6 +2,7 @@
 #pragma once
 /// @file Remembers what of which file is done, so that a killed ingest goes on behind it.
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -53,6 +54,10 @@ Status SaveToLedger(storage::records::Transaction& transaction, const LedgerStep
 
 /// Notes that the receipt of `ingest` tells of all that was left to it, as it stands.
 Status MarkToldBy(storage::records::Transaction& transaction, const IngestId& ingest);
+
+/// Leaves it to an earlier run to tell of an entry, to none when a receipt does.
+Status LeaveTellingTo(storage::records::Transaction& transaction, const LedgerKey& key,
+                      const std::optional<IngestId>& untold_by);
 
 /// Tells whether anything of a source was ever taken in.
 Result<bool> IsSourceKnown(storage::records::Reader& reader, const std::string& source);

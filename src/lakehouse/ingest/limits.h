@@ -14,8 +14,9 @@ struct Limits {
   std::uint64_t record_bytes_max = std::uint64_t{64} << 20;  ///< larger ones are quarantined
   std::uint64_t batch_bytes_max = std::uint64_t{32} << 20;   ///< of content, in one commit
   std::uint32_t batch_records_max = 100'000;
-  std::uint32_t depth_max = 200;          ///< of JSON and XML nesting
-  std::uint64_t kept_bytes_max = 65'536;  ///< of a quarantined record
+  std::uint64_t inline_bytes_max = std::uint64_t{1} << 20;  ///< larger ones lie beside raw.fhir
+  std::uint32_t depth_max = 200;                            ///< of JSON and XML nesting
+  std::uint64_t kept_bytes_max = 65'536;                    ///< of a quarantined record
   formats::archive::ArchiveLimits archive;
 
   /// Errors kSettingInvalid with the name of the setting.

@@ -81,8 +81,9 @@ Result<std::optional<ComposedRow>> ParquetRows::Next() {
   HEALIX_RETURN_IF_ERROR(AppendFhirJson(json, resource_type_, members, columns, at_));
   ++at_;
   formats::json::JsonParser parser({});
-  HEALIX_TRY(const auto canonical, parser.Parse(json));
-  composed.json = canonical.text();
+  const auto canonical = parser.Parse(json);
+  composed.json = canonical ? std::string(canonical->text()) : json;
+  if (!canonical) composed.fault = canonical.error();
   return std::optional<ComposedRow>(std::move(composed));
 }
 

@@ -41,16 +41,6 @@ trust::journal::Act FinishAct(const Parts& parts, const Receipt& receipt) {
   return act;
 }
 
-/// Writes the receipt, the ledger's note that it tells of what this ingest did, and the act.
-Status StoreReceipt(Transaction& transaction, const Receipt& receipt,
-                    const trust::journal::Act& act) {
-  HEALIX_RETURN_IF_ERROR(InsertReceipt(transaction, receipt));
-  HEALIX_RETURN_IF_ERROR(MarkToldBy(transaction, receipt.ingest));
-  HEALIX_RETURN_IF_ERROR(
-      SaveRun(transaction, {receipt.ingest, receipt.program, "done", receipt.finished_at}));
-  return trust::journal::AppendAct(transaction, act);
-}
-
 }  // namespace
 
 Receipt DraftReceipt(const Parts& parts, RunResult result) {
@@ -66,15 +56,27 @@ Receipt DraftReceipt(const Parts& parts, RunResult result) {
   return draft;
 }
 
-Status SignReceipt(const Parts& parts, Receipt& draft) {
-  draft.id = ReceiptId(parts.ids.Next().ToString());
+void Sign(const Parts& parts, Receipt& draft) {
   draft.json = ToCanonicalJson(draft);
   draft.signature = parts.key.Sign(draft.json);
   draft.public_key = parts.key.public_key().ToText();
+}
+
+Status StoreReceipt(Transaction& transaction, const Receipt& receipt) {
+  HEALIX_RETURN_IF_ERROR(InsertReceipt(transaction, receipt));
+  HEALIX_RETURN_IF_ERROR(MarkToldBy(transaction, receipt.ingest));
+  return SaveRun(transaction, {receipt.ingest, receipt.program, "done", receipt.finished_at});
+}
+
+Status SignReceipt(const Parts& parts, Receipt& draft) {
+  draft.id = ReceiptId(parts.ids.Next().ToString());
+  Sign(parts, draft);
   const trust::journal::Act act = FinishAct(parts, draft);
   base::SyncPoint("ingest.receipt.before_commit");
-  HEALIX_RETURN_IF_ERROR(parts.records.Write(
-      [&](Transaction& transaction) { return StoreReceipt(transaction, draft, act); }));
+  HEALIX_RETURN_IF_ERROR(parts.records.Write([&](Transaction& transaction) -> Status {
+    HEALIX_RETURN_IF_ERROR(StoreReceipt(transaction, draft));
+    return trust::journal::AppendAct(transaction, act);
+  }));
   base::SyncPoint("ingest.receipt.after_commit");
   return {};
 }

@@ -14,4 +14,11 @@ Receipt DraftReceipt(const Parts& parts, RunResult result);
 /// that it tells of the files of this ingest, and the act.
 Status SignReceipt(const Parts& parts, Receipt& draft);
 
+/// Gives a draft that has an id its signature; stores nothing.
+void Sign(const Parts& parts, Receipt& draft);
+
+/// Stores a signed receipt with the note in the ledger that it tells of the files of its ingest,
+/// and that the ingest is done.
+Status StoreReceipt(storage::records::Transaction& transaction, const Receipt& receipt);
+
 }  // namespace healix::lakehouse::ingest
