@@ -83,7 +83,7 @@ void MakeQuarantine(const std::string& folder) {
   std::string behind;
   for (int i = 0; i < 150; ++i) behind += PatientLine("behind" + std::to_string(i));
   std::ofstream(folder + "/in/Rest.ndjson.zst")
-      << ZstdFrame({ZstdRaw(PatientLine("d")), ZstdRepeated('\n', 100), ZstdRaw(behind)});
+      << ZstdFrame({ZstdRaw(PatientLine("d")), ZstdRepeated('\n', 200), ZstdRaw(behind)});
   IngestHome home(base::PosixFileSystem(), folder + "/home");
   IngestRequest request = SmallBatches();
   request.limits.record_bytes_max = 2000;
