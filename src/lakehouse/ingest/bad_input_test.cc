@@ -7,6 +7,7 @@
 
 #include "base/io/fault_file_system.h"
 #include "lakehouse/ingest/ingest_home_testing.h"
+#include "lakehouse/ingest/parquet_file_testing.h"
 #include "lakehouse/ingest/quarantine.h"
 #include "lakehouse/ingest/zstd_frames_testing.h"
 
@@ -196,6 +197,24 @@ TEST_F(BadInput, WrongCompression) {
   EXPECT_EQ(receipt.totals.written, 1U);
   EXPECT_EQ(receipt.reasons.at("ARCHIVE_INVALID"), 1U);
   EXPECT_FALSE(receipt.files.front().error.empty());
+}
+
+TEST_F(BadInput, ADamagedPageOfAParquetFile) {
+  Write("Patient.ndjson", PatientLine("a"));
+  iceberg::Schema schema;
+  schema.fields = {FieldOf(1, "id", iceberg::Primitive(iceberg::TypeId::kLong)),
+                   FieldOf(2, "ward", iceberg::Primitive(iceberg::TypeId::kString))};
+  WriteParquet(home_->parts().engine, input_folder(),
+               "SELECT i, md5(i::VARCHAR) FROM range(5000) t(i)", schema, "");
+  for (const auto& file : std::filesystem::directory_iterator(input_folder())) {
+    if (file.path().extension() != ".parquet") continue;
+    std::fstream bytes(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp(static_cast<std::streamoff>(file.file_size() / 2));
+    bytes << std::string(500, '\xFF');
+  }
+  const Receipt receipt = TakeAll();
+  EXPECT_EQ(receipt.totals.written, 1U);
+  EXPECT_EQ(receipt.reasons.at("PARQUET_INVALID"), 1U);
 }
 
 TEST_F(BadInput, AFolderThatVanishes) {

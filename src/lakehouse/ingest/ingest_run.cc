@@ -258,6 +258,11 @@ Status IngestRun::TakeTable(WorkPointer work, const engine::ParquetInfo& info) {
   } else if (existing.error().code() != ErrorCode::kTableNotFound) {
     return existing.error();
   }
+  if (const Status readable = ReadThrough(parts_.engine, info); !readable) {
+    if (!IsAboutContent(readable.error())) return readable.error();
+    TakeDamage(*work, readable.error());
+    return Finish(std::move(work));
+  }
   intake_.AddTable(*work, table, info);
   return Finish(std::move(work));
 }

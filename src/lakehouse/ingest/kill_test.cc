@@ -104,7 +104,7 @@ TEST(KillTest, DISABLED_Redrive) {
   ASSERT_EQ(open->size(), 1U);
   EXPECT_EQ(open->front().code, "JSON_INVALID");
   std::uint64_t written = 0;
-  for (const ReceiptLine& line : *ListReceipts(home.parts(), 100)) {
+  for (const ReceiptLine& line : ListReceipts(home.parts(), 100).value()) {
     written += line.totals.written;
     EXPECT_TRUE(IsOk(VerifyReceipt(home.parts(), line.id)));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "base/result/check.h"
 #include "formats/json/json_parser.h"
 #include "lakehouse/ingest/account_json_internal.h"
 #include "lakehouse/ingest/arrow_json_internal.h"
@@ -18,6 +19,14 @@ std::shared_ptr<const engine::Scope> InputScope(const engine::ParquetInfo& info)
   scope->relations.push_back(
       {"main", "input", std::nullopt, std::make_shared<const engine::ScanTable>(info.table)});
   return scope;
+}
+
+Status ReadThrough(engine::Engine& engine, const engine::ParquetInfo& info) {
+  HEALIX_TRY(const auto rows,
+             engine.Query(InputScope(info), "SELECT bit_xor(hash(COLUMNS(*))) FROM input", {}));
+  HEALIX_TRY(const auto hashes, rows->NextRows());
+  HEALIX_CHECK(hashes.size() == 1, "an aggregate gives one row");
+  return {};
 }
 
 std::optional<std::string> FhirTypeOf(const engine::ParquetInfo& info) {

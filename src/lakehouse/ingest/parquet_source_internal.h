@@ -17,6 +17,10 @@ namespace healix::lakehouse::ingest {
 /// Returns a scope in which a Parquet file is the relation `input`.
 std::shared_ptr<const engine::Scope> InputScope(const engine::ParquetInfo& info);
 
+/// Reads all values of a file once: a damaged one must not fail the batch that copies it.
+/// Errors   kParquetInvalid.
+Status ReadThrough(engine::Engine& engine, const engine::ParquetInfo& info);
+
 /// Returns the FHIR type whose rows a file holds: the record name in `parquet.avro.schema` of the
 /// footer, when the columns are those of a resource; nothing for any other Parquet file.
 std::optional<std::string> FhirTypeOf(const engine::ParquetInfo& info);

@@ -73,10 +73,11 @@ Status SignReceipt(const Parts& parts, Receipt& draft) {
   Sign(parts, draft);
   const trust::journal::Act act = FinishAct(parts, draft);
   base::SyncPoint("ingest.receipt.before_commit");
-  HEALIX_RETURN_IF_ERROR(parts.records.Write([&](Transaction& transaction) -> Status {
+  const auto store = [&](Transaction& transaction) -> Status {
     HEALIX_RETURN_IF_ERROR(StoreReceipt(transaction, draft));
     return trust::journal::AppendAct(transaction, act);
-  }));
+  };
+  HEALIX_RETURN_IF_ERROR(parts.records.Write(store));
   base::SyncPoint("ingest.receipt.after_commit");
   return {};
 }

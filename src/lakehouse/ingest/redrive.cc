@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -151,31 +152,38 @@ class Redrive final {
   }
 
   Status TakeRows(const Entries& entries) {
-    for (const auto& [path, of_file] : ByUnchangedFile(entries)) {
-      const auto info = parts_.engine.InspectParquet(path);
-      const auto type = info ? FhirTypeOf(*info) : std::nullopt;
-      for (const QuarantineEntry& entry : of_file) {
-        if (type) {
-          HEALIX_RETURN_IF_ERROR(TakeRow(entry, *info, *type));
-        } else {
-          Stay(entry.id, SourceChanged(path));
-        }
-      }
+    for (auto& [path, of_file] : ByUnchangedFile(entries)) {
+      HEALIX_RETURN_IF_ERROR(TakeRowsOf(path, of_file));
     }
     return {};
   }
 
-  Status TakeRow(const QuarantineEntry& entry, const engine::ParquetInfo& info,
-                 const std::string& type) {
-    HEALIX_TRY(const auto rows, ParquetRows::Open(parts_.engine, info, {entry.offset, 1}));
-    HEALIX_TRY(const auto row, rows->Next());
-    if (!row) {
-      Stay(entry.id, SourceChanged(entry.file));
+  /// Composes the rows of one file once, from the first entry to the last.
+  Status TakeRowsOf(const std::string& path, Entries entries) {
+    const auto by_row = [](const QuarantineEntry& a, const QuarantineEntry& b) {
+      return a.offset < b.offset;
+    };
+    std::sort(entries.begin(), entries.end(), by_row);
+    const auto info = parts_.engine.InspectParquet(path);
+    const auto type = info ? FhirTypeOf(*info) : std::nullopt;
+    if (!type) {
+      for (const QuarantineEntry& entry : entries) Stay(entry.id, SourceChanged(path));
       return {};
     }
-    HEALIX_TRY(const auto fault, records().TakeRow(entry, type, *row));
-    if (fault) Stay(entry.id, *fault);
-    return CommitIfFull();
+    const std::uint64_t first = entries.front().offset;
+    HEALIX_TRY(const auto rows,
+               ParquetRows::Open(parts_.engine, *info, {first, entries.back().offset - first + 1}));
+    for (const QuarantineEntry& entry : entries) {
+      HEALIX_TRY(auto row, rows->Next());
+      while (row && row->row < entry.offset) {
+        HEALIX_TRY(row, rows->Next());
+      }
+      if (!row) return MakeError(ErrorCode::kInternal, "an unchanged file has fewer rows");
+      HEALIX_TRY(const auto fault, records().TakeRow(entry, *type, *row));
+      if (fault) Stay(entry.id, *fault);
+      HEALIX_RETURN_IF_ERROR(CommitIfFull());
+    }
+    return {};
   }
 
   Status TakeRests(const Entries& entries) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "lakehouse/ingest/ingest_home_testing.h"
+#include "lakehouse/ingest/parquet_file_testing.h"
 
 namespace healix::lakehouse::ingest {
 namespace {
@@ -53,37 +54,22 @@ TEST_F(TraceTest, FindsTheRowOfACsvFile) {
   EXPECT_EQ(traced->front().source_bytes, "2,b\n");
 }
 
+std::string Utf16(std::u16string_view text) {
+  std::string bytes;
+  for (const char16_t unit : text) {
+    bytes += static_cast<char>(unit & 0xFF);
+    bytes += static_cast<char>(unit >> 8);
+  }
+  return bytes;
+}
+
 TEST_F(TraceTest, FindsTheRowOfACsvFileInAnotherEncoding) {
-  const std::string latin1 = "id;n\xE4me\n1;M\xFCller\n2;\"M\xFC\nller\"\n";
-  ASSERT_TRUE(IsOk(home_->Take({Write("P.csv", latin1)})));
+  const std::string row = Utf16(u"2;\"M\u00FC\nller\"\n");
+  const std::string csv = Utf16(u"\uFEFFid;name\n1;M\u00FCller\n") + row;
+  ASSERT_TRUE(IsOk(home_->Take({Write("P.csv", csv)})));
   const auto traced = TraceAll("raw.src_p", {"2"});
   ASSERT_TRUE(IsOk(traced));
-  EXPECT_EQ(traced->front().source_bytes, "2;\"M\xFC\nller\"\n");
-}
-
-/// Writes a Parquet file of several row groups by a SELECT; `avro_name` makes it one of FHIR.
-void WriteParquet(engine::Engine& engine, const std::string& folder, const std::string& sql,
-                  const iceberg::Schema& schema, const std::string& avro_name) {
-  engine::WriteOptions options;
-  options.schema = schema;
-  options.folder = folder;
-  options.base_name = avro_name.empty() ? "visits" : avro_name;
-  options.row_group_rows = 2048;
-  if (!avro_name.empty()) {
-    options.key_value_metadata["parquet.avro.schema"] = "{\"name\":\"" + avro_name + "\"}";
-  }
-  const auto written =
-      engine.WriteParquet(engine::SqlSource{std::make_shared<engine::Scope>(), sql}, options);
-  ASSERT_TRUE(IsOk(written));
-  ASSERT_GT(written->front().split_offsets.size(), 1U);
-}
-
-iceberg::Field FieldOf(int id, const std::string& name, iceberg::Type type) {
-  iceberg::Field field;
-  field.id = id;
-  field.name = name;
-  field.type = std::move(type);
-  return field;
+  EXPECT_EQ(traced->front().source_bytes, row);
 }
 
 TEST_F(TraceTest, FindsARowInALaterRowGroupOfAParquetFile) {
