@@ -44,6 +44,16 @@ std::optional<Error> FaultOfText(const std::string& text, const FhirCutterOption
   return MakeError(ErrorCode::kInputTruncated, "there is no record in it");
 }
 
+/// Returns why `text` stays in quarantine, nothing when it is records only. A line that breaks off
+/// among others is judged as such, not as the end of a file.
+std::optional<Error> Judge(const QuarantineEntry& entry, const std::string& text,
+                           const FhirCutterOptions& options) {
+  std::optional<Error> fault = FaultOfText(text, options);
+  const bool is_cut = fault && fault->code() == ErrorCode::kInputTruncated;
+  if (!is_cut || entry.code == Name(ErrorCode::kInputTruncated)) return fault;
+  return FaultOfText(text + "\n{}", options);
+}
+
 /// The line end that a row has, so that a header before it ends alike.
 std::string_view LineEndOf(std::string_view row) {
   if (row.ends_with("\r\n")) return "\r\n";
@@ -111,7 +121,7 @@ Result<std::optional<Error>> RecordRedrive::TakeFhir(FileWork& work, const Quara
                                                      const std::string& text) {
   const FhirCutterOptions options = OptionsFor(entry, limits_);
   std::string bundle;
-  const std::optional<Error> fault = FaultOfText(text, options);
+  const std::optional<Error> fault = Judge(entry, text, options);
   if (fault) {
     // A rejected entry of a Bundle needs a Bundle around it to be understood.
     if (entry.kind != "fhir-json") return fault;
