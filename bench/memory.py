@@ -46,15 +46,18 @@ def as_one_file(folder: pathlib.Path, lines: bytes, total: int) -> pathlib.Path:
 
 def as_many_files(folder: pathlib.Path, lines: bytes, total: int) -> pathlib.Path:
     parent = folder / "many"
-    parent.mkdir()
-    size, number, pending = total // FILES, 0, b""
+    number, done = 0, 0
     for block in blocks(lines, total):
-        pending += block
-        while len(pending) > size and number < FILES:
-            end = pending.rfind(b"\n", 0, size) + 1 or pending.find(b"\n") + 1
-            (parent / f"{number // 1000:03}").mkdir(exist_ok=True)
-            (parent / f"{number // 1000:03}" / f"{number:06}.ndjson").write_bytes(pending[:end])
-            pending = pending[end:]
+        at = 0
+        while at < len(block) and number < FILES:
+            size = total * (number + 1) // FILES - done
+            # At least one line; the last file of a block takes what is left of it.
+            end = max(block.rfind(b"\n", at, at + size), block.find(b"\n", at)) + 1
+            done += end - at
+            path = parent / f"{number // 1000:03}" / f"{number:06}.ndjson"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(block[at:end])
+            at = end
             number += 1
     return parent
 

@@ -21,6 +21,8 @@ SMALL = {"HEALIX_INGEST_BATCH_BYTES_MAX": "64KiB", "HEALIX_TABLES_SNAPSHOTS_MAX"
 LONG_AGO = time.time() - 10 * 24 * 3600
 RECORDS_PER_FILE = 80
 FILLER_BYTES = 1800  # so that a file is two full batches and a bit
+LARGE_RECORD_BYTES = 6000  # over the limit of the ingest before a redrive
+SMALL_RECORDS = {"HEALIX_INGEST_RECORD_BYTES_MAX": "4KiB"}
 BAD_LINE = b'{"resourceType": "Patient", "id": oops}'
 
 Row = tuple[str, str]  # id and hash
@@ -61,6 +63,26 @@ class Story:
                             lines + [BAD_LINE] + ([] if first else known))
         self.files[str(path)] = [(id_of(line), sha256(line)) for line in lines]
         return self._ingest("ingest new", path)
+
+    def redrive(self) -> Action:
+        """A file is taken in first whose last record is over the limit; the redrive has a higher
+        limit. It also tries all bad lines again, which stay."""
+        self.made += 1
+        lines = (patients(2, prefix=f"f{self.made}", filler_bytes=FILLER_BYTES)
+                 + patients(1, prefix=f"g{self.made}", filler_bytes=LARGE_RECORD_BYTES))
+        path = write_ndjson(self.folder / f"hospital/file{self.made:04}.ndjson", lines)
+        rows = [(id_of(line), sha256(line)) for line in lines]
+        self.files[str(path)] = rows[:2]
+        ingest = self._ingest("ingest before redrive", path)
+        ingest.settle(answer_of(self.run(ingest, SMALL_RECORDS)))
+        self.files[str(path)] = rows
+        self.complete.discard(str(path))
+
+        def settle(answer):
+            self.complete.add(str(path))
+            if answer is not None:
+                self.receipts.extend(answer["receipts"])
+        return Action("redrive", ["quarantine", "redrive"], settle, can_repeat=lambda: True)
 
     def ingest_known_file(self) -> Action:
         return self._ingest("ingest known", pathlib.Path(sorted(self.complete)[0]))
@@ -154,6 +176,7 @@ class Story:
                 "insert": self.insert,
                 "delete": self.delete,
                 "ingest known": self.ingest_known_file,
+                "redrive": self.redrive,
                 "compact fhir": lambda: self.upkeep("compact fhir", "compact", "raw.fhir"),
                 "compact visits": self.compact_visits,
                 "expire": lambda: self.upkeep("expire", "expire", "raw.fhir"),

@@ -23,15 +23,33 @@ Result<ingest::QuarantineId> ParseId(const std::string& text) {
 }
 
 Json ToJson(const ingest::QuarantineEntry& entry) {
-  Json json = {{"id", entry.id.value()}, {"source", entry.source},
-               {"kind", entry.kind},     {"type", entry.type},
-               {"file", entry.file},     {"offset", entry.offset},
-               {"length", entry.length}, {"sha256", entry.sha256},
-               {"code", entry.code},     {"ingest", entry.ingest.value()}};
+  Json json = {{"id", entry.id.value()},
+               {"extent", ingest::Name(entry.extent)},
+               {"source", entry.source},
+               {"kind", entry.kind},
+               {"type", entry.type},
+               {"file", entry.file},
+               {"offset", entry.offset},
+               {"length", entry.length},
+               {"sha256", entry.sha256},
+               {"code", entry.code},
+               {"ingest", entry.ingest.value()}};
   if (entry.line) json["line"] = *entry.line;
   json["arrived_at"] = base::FormatInstant(entry.arrived_at);
   json["resolved_by"] = entry.resolved_by.empty() ? Json() : Json(entry.resolved_by);
   return json;
+}
+
+Json ToJson(const ingest::RedriveOutcome& outcome) {
+  Json receipts = Json::array();
+  for (const ingest::ReceiptId& receipt : outcome.receipts) receipts.push_back(receipt.value());
+  Json stayed = Json::array();
+  for (const auto& [id, error] : outcome.stayed) {
+    stayed.push_back(
+        {{"id", id.value()}, {"code", Name(error.code())}, {"reason", error.message()}});
+  }
+  return {{"tried", outcome.tried}, {"written", outcome.written}, {"duplicate", outcome.duplicate},
+          {"kept", outcome.kept},   {"receipts", receipts},       {"stayed", stayed}};
 }
 
 Result<ExitCode> List(Console& console, const ingest::Parts& parts) {
@@ -75,15 +93,17 @@ Result<ExitCode> Redrive(Console& console, const Stack& stack, const std::string
   HEALIX_TRY(const auto outcome,
              ingest::RedriveQuarantine(stack.ingest_parts(), filter, stack.ingest_limits()));
   if (console.style() == Style::kJson) {
-    console.Print(Json{{"tried", outcome.tried},
-                       {"written", outcome.written},
-                       {"duplicate", outcome.duplicate},
-                       {"kept", outcome.kept}}
-                      .dump());
-  } else {
-    console.Print(fmt::format("{} tried: {} written, {} duplicate, {} still in quarantine",
-                              WithThousands(outcome.tried), WithThousands(outcome.written),
-                              WithThousands(outcome.duplicate), WithThousands(outcome.kept)));
+    console.Print(ToJson(outcome).dump());
+    return ExitCode::kDone;
+  }
+  for (const ingest::RedriveRefusal& refusal : outcome.stayed) {
+    console.Print(fmt::format("{} stays: {}", refusal.id.value(), refusal.error.ToString()));
+  }
+  console.Print(fmt::format("{} tried: {} records written, {} duplicate; {} still in quarantine",
+                            WithThousands(outcome.tried), WithThousands(outcome.written),
+                            WithThousands(outcome.duplicate), WithThousands(outcome.kept)));
+  for (const ingest::ReceiptId& receipt : outcome.receipts) {
+    console.Print(fmt::format("receipt {}", receipt.value()));
   }
   return ExitCode::kDone;
 }

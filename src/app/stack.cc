@@ -159,7 +159,11 @@ lakehouse::ingest::Limits Stack::ingest_limits() const {
   lakehouse::ingest::Limits limits;
   limits.record_bytes_max = Unsigned(settings_.Get(base::setting::kIngestRecordBytesMax));
   limits.batch_bytes_max = Unsigned(settings_.Get(base::setting::kIngestBatchBytesMax));
+  limits.inline_bytes_max = Unsigned(settings_.Get(base::setting::kIngestInlineBytesMax));
   limits.depth_max = static_cast<std::uint32_t>(settings_.Get(base::setting::kIngestDepthMax));
+  limits.archive.ratio_max = Unsigned(settings_.Get(base::setting::kArchiveRatioMax));
+  limits.archive.depth_max = static_cast<int>(settings_.Get(base::setting::kArchiveDepthMax));
+  limits.archive.members_max = Unsigned(settings_.Get(base::setting::kArchiveMembersMax));
   limits.kept_bytes_max = Unsigned(settings_.Get(base::setting::kIngestQuarantineHeadBytes));
   const auto encoding =
       formats::ParseTextEncoding(settings_.Get(base::setting::kIngestCsvEncoding));

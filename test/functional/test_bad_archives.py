@@ -173,3 +173,28 @@ def test_damaged_member_does_not_stop_the_others(healix, tmp_path, table_row):
     archive.write_bytes(whole)
     take_in(healix, archive)
     assert stored_ids(healix) == ids(GOOD + REST + lost)
+
+
+def test_archive_settings_reach_an_ingest(healix, tmp_path, table_row):
+    """Each `archive.*` setting, lowered, refuses what its default takes in."""
+    deep = gzip.compress(gzip.compress(ndjson(GOOD)))
+    members = {f"{i}.ndjson": ndjson(patients(1, f"m{i}")) for i in range(4)}
+    wide = gzip.compress(b"\n" * (2 * MIB) + ndjson(REST))
+    cases = {
+        "HEALIX_ARCHIVE_DEPTH_MAX": ("1", "deep.ndjson.gz.gz", deep, "LIMIT_EXCEEDED"),
+        "HEALIX_ARCHIVE_MEMBERS_MAX": ("3", "many.tar", None, "LIMIT_EXCEEDED"),
+        "HEALIX_ARCHIVE_RATIO_MAX": ("10", "wide.ndjson.gz", wide, "ARCHIVE_BOMB"),
+    }
+    for variable, (value, name, content, code) in cases.items():
+        folder = tmp_path / variable.lower()
+        folder.mkdir()
+        if content is None:
+            write_tar(folder / name, members)
+        else:
+            (folder / name).write_bytes(content)
+        refused = healix.json("ingest", "--check", folder, env={variable: value})
+        assert refused["reasons"] == {code: 1}, variable
+        taken = healix.json("ingest", folder)
+        assert taken["quarantined"] == 0 and taken["written"] > 0, variable
+        table_row("Bad input", case=f"{variable}={value}", code=code, position=name,
+                  kept=kept_of(refused))

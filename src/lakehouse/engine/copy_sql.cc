@@ -10,7 +10,6 @@
 namespace healix::lakehouse::engine {
 namespace {
 
-constexpr int kZstdLevel = 3;
 // The writer holds a dictionary of this size for each column of text, 1 MiB by default: that must
 // not be what makes a table of some hundred columns impossible.
 constexpr std::uint64_t kDictionaryBytes = std::uint64_t{32} << 20;  // of all columns together
@@ -62,7 +61,9 @@ std::string SelectSql(const WriteOptions& options) {
 std::string CompressionSql(Compression compression) {
   switch (compression) {
     case Compression::kZstd:
-      return "COMPRESSION zstd, COMPRESSION_LEVEL " + std::to_string(kZstdLevel);
+      return "COMPRESSION zstd, COMPRESSION_LEVEL 3";
+    case Compression::kZstdFast:
+      return "COMPRESSION zstd, COMPRESSION_LEVEL 1";
     case Compression::kSnappy:
       return "COMPRESSION snappy";
     case Compression::kNone:

@@ -292,7 +292,7 @@ TEST_F(ParquetWriteTest, AnExistingFileIsNeverTouched) {
 
 TEST_F(ParquetWriteTest, MetadataAndCompressionAreAsAsked) {
   for (const Compression compression :
-       {Compression::kZstd, Compression::kSnappy, Compression::kNone}) {
+       {Compression::kZstd, Compression::kZstdFast, Compression::kSnappy, Compression::kNone}) {
     WriteOptions options = Write(SchemaOf({MakeField(1, "i", TypeId::kInt)}),
                                  "m" + std::to_string(static_cast<int>(compression)));
     options.compression = compression;

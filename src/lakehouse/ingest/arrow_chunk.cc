@@ -86,9 +86,18 @@ void ReleaseSchema(ArrowSchema* schema) {
 }  // namespace
 
 void ChunkColumn::MarkRow(bool valid) {
-  SetBit(validity, row_count, valid);
-  if (!valid) ++null_count;
+  if (!valid && null_count++ == 0) {
+    validity.assign(static_cast<std::size_t>(row_count / 8 + 1), 0xff);
+    validity.back() = static_cast<std::uint8_t>((1U << (row_count % 8)) - 1);
+  }
+  if (null_count > 0) SetBit(validity, row_count, valid);
   ++row_count;
+}
+
+void ChunkColumn::ReserveLike(const ChunkColumn& other) {
+  text.reserve(other.text.size());
+  ends.reserve(other.ends.size());
+  numbers.reserve(other.numbers.size());
 }
 
 void ChunkColumn::AppendText(std::string_view value) {

@@ -20,7 +20,7 @@ struct ChunkColumn {
   std::vector<std::int32_t> ends{0};  ///< Arrow offsets: one more than rows
   std::vector<std::int64_t> numbers;
   std::vector<std::uint8_t> bits;      ///< values of a boolean column
-  std::vector<std::uint8_t> validity;  ///< one bit per row
+  std::vector<std::uint8_t> validity;  ///< one bit per row, from the first NULL on
   std::int64_t row_count = 0;
   std::int64_t null_count = 0;
   const void* buffers[3] = {nullptr, nullptr, nullptr};
@@ -28,6 +28,8 @@ struct ChunkColumn {
   void AppendText(std::string_view value);
   void AppendNumber(std::int64_t value);
   void AppendNull();
+  /// Makes room for as much as `other` holds.
+  void ReserveLike(const ChunkColumn& other);
 
  private:
   void MarkRow(bool valid);

@@ -7,7 +7,9 @@
 
 #include "base/io/fault_file_system.h"
 #include "lakehouse/ingest/ingest_home_testing.h"
+#include "lakehouse/ingest/parquet_file_testing.h"
 #include "lakehouse/ingest/quarantine.h"
+#include "lakehouse/ingest/zstd_frames_testing.h"
 
 namespace healix::lakehouse::ingest {
 namespace {
@@ -129,22 +131,8 @@ TEST_F(BadInput, XmlBomb) {
   EXPECT_GE(receipt.reasons.at("XML_INVALID"), 1U);
 }
 
-/// A zstd frame of `blocks` times 128 KiB of blanks, 4 bytes each (RFC 8878, RLE blocks).
-std::string ZstdOfBlanks(std::size_t blocks) {
-  std::string frame("\x28\xB5\x2F\xFD\x00\x38", 6);
-  for (std::size_t i = 0; i < blocks; ++i) {
-    const std::uint32_t is_last = i + 1 == blocks ? 1 : 0;
-    const std::uint32_t header = (131072U << 3) | (1U << 1) | is_last;
-    frame += static_cast<char>(header & 0xFF);
-    frame += static_cast<char>((header >> 8) & 0xFF);
-    frame += static_cast<char>((header >> 16) & 0xFF);
-    frame += ' ';
-  }
-  return frame;
-}
-
 TEST_F(BadInput, ArchiveBomb) {
-  Write("bomb.ndjson.zst", ZstdOfBlanks(2000));
+  Write("bomb.ndjson.zst", ZstdFrame({ZstdRepeated(' ', 2000)}));
   Write("good.ndjson", PatientLine("a"));
   const Receipt receipt = TakeAll();
   EXPECT_EQ(receipt.totals.written, 1U);
@@ -209,6 +197,24 @@ TEST_F(BadInput, WrongCompression) {
   EXPECT_EQ(receipt.totals.written, 1U);
   EXPECT_EQ(receipt.reasons.at("ARCHIVE_INVALID"), 1U);
   EXPECT_FALSE(receipt.files.front().error.empty());
+}
+
+TEST_F(BadInput, ADamagedPageOfAParquetFile) {
+  Write("Patient.ndjson", PatientLine("a"));
+  iceberg::Schema schema;
+  schema.fields = {FieldOf(1, "id", iceberg::Primitive(iceberg::TypeId::kLong)),
+                   FieldOf(2, "ward", iceberg::Primitive(iceberg::TypeId::kString))};
+  WriteParquet(home_->parts().engine, input_folder(),
+               "SELECT i, md5(i::VARCHAR) FROM range(5000) t(i)", schema, "");
+  for (const auto& file : std::filesystem::directory_iterator(input_folder())) {
+    if (file.path().extension() != ".parquet") continue;
+    std::fstream bytes(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+    bytes.seekp(static_cast<std::streamoff>(file.file_size() / 2));
+    bytes << std::string(500, '\xFF');
+  }
+  const Receipt receipt = TakeAll();
+  EXPECT_EQ(receipt.totals.written, 1U);
+  EXPECT_EQ(receipt.reasons.at("PARQUET_INVALID"), 1U);
 }
 
 TEST_F(BadInput, AFolderThatVanishes) {

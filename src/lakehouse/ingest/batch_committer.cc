@@ -41,16 +41,14 @@ TableChange AppendTo(const TableSnapshot& snapshot, std::vector<iceberg::DataFil
 tables::WriteTarget TargetFor(const TableSnapshot& snapshot, const iceberg::Schema& columns) {
   tables::WriteTarget target = tables::TargetOf(snapshot);
   target.schema = SchemaInOrder(target.schema, columns);
+  target.compression = engine::Compression::kZstdFast;
   return target;
 }
 
-trust::journal::Act BatchAct(const Parts& parts, const IngestId& ingest) {
-  trust::journal::Act act;
-  act.id = trust::journal::ActId(parts.ids.Next().ToString());
-  act.kind = trust::journal::ActKind::kIngestBatch;
-  act.at = parts.clock.Now();
-  act.detail_json = "{\"ingest\":\"" + ingest.value() + "\"}";
-  return act;
+void NoteSnapshots(const tables::CommitOutcome& outcome, SnapshotsByTable& snapshots) {
+  for (const tables::TableOutcome& table : outcome.tables) {
+    if (table.snapshot_id) snapshots[tables::ToString(table.name)] = *table.snapshot_id;
+  }
 }
 
 }  // namespace
@@ -83,9 +81,10 @@ Result<TableSnapshot> BatchCommitter::WithColumns(TableSnapshot snapshot,
   return parts_.warehouse.Load(snapshot.name());
 }
 
-Result<TableChange> BatchCommitter::WriteFhir(std::map<FhirPartition, RowBuffer>& rows) {
+Result<TableChange> BatchCommitter::WriteFhir(const TableName& table,
+                                              std::map<FhirPartition, RowBuffer>& rows) {
   const iceberg::Schema columns = ToSchema(FhirColumns());
-  HEALIX_TRY(const TableSnapshot snapshot, LoadOrCreate(FhirTable(), columns));
+  HEALIX_TRY(const TableSnapshot snapshot, LoadOrCreate(table, columns));
   const tables::WriteTarget target = TargetFor(snapshot, columns);
   std::vector<iceberg::DataFile> files;
   for (auto& [partition, buffer] : rows) {
@@ -133,15 +132,24 @@ Result<BatchCommitter::ChangesByTable> BatchCommitter::WriteTables(Batch& batch)
   return changes;
 }
 
-Result<std::vector<tables::ViewChange>> BatchCommitter::NewViews(
-    const std::map<FhirPartition, RowBuffer>& rows) {
+Result<std::vector<tables::ViewChange>> BatchCommitter::NewViews(const Batch& batch) {
+  std::map<std::string, TypeStorage> wanted;
+  for (const auto& [partition, rows] : batch.fhir) {
+    wanted.emplace(partition.resource_type, TypeStorage::kInline);
+  }
+  for (const auto& [partition, rows] : batch.objects) {
+    wanted[partition.resource_type] = TypeStorage::kWithObjects;
+  }
   std::vector<tables::ViewChange> changes;
-  for (const auto& [partition, buffer] : rows) {
-    if (!types_with_view_.insert(partition.resource_type).second) continue;
-    tables::ViewDefinition view = TypeView(partition.resource_type);
+  for (const auto& [type, storage] : wanted) {
+    const auto known = types_with_view_.find(type);
+    if (known != types_with_view_.end() && known->second >= storage) continue;
+    tables::ViewDefinition view = TypeView(type, storage);
     const auto found = parts_.warehouse.LoadView(view.name);
-    if (found) continue;
-    if (found.error().code() != ErrorCode::kTableNotFound) return found.error();
+    if (!found && found.error().code() != ErrorCode::kTableNotFound) return found.error();
+    types_with_view_[type] = storage;
+    const bool is_enough = found && (storage == TypeStorage::kInline || found->sql == view.sql);
+    if (is_enough) continue;
     changes.push_back({tables::ViewChange::Action::kCreateOrReplace, std::move(view)});
   }
   return changes;
@@ -151,30 +159,51 @@ Status BatchCommitter::WriteRecords(storage::records::Transaction& transaction, 
                                     const tables::CommitOutcome& outcome) const {
   HEALIX_RETURN_IF_ERROR(InsertVersions(transaction, batch.keys));
   for (const LedgerStep& step : batch.ledger) {
-    HEALIX_RETURN_IF_ERROR(SaveToLedger(transaction, step.entry, step.items_before));
+    HEALIX_RETURN_IF_ERROR(SaveToLedger(transaction, step, ingest_));
   }
   for (const QuarantinedRecord& record : batch.quarantine) {
-    HEALIX_RETURN_IF_ERROR(InsertQuarantined(transaction, record));
+    HEALIX_RETURN_IF_ERROR(SaveQuarantined(transaction, record));
   }
+  HEALIX_RETURN_IF_ERROR(SaveReasons(transaction, batch.retried));
   HEALIX_RETURN_IF_ERROR(ResolveQuarantined(transaction, batch.resolved, ingest_));
-  trust::journal::Act act = BatchAct(parts_, ingest_);
+  HEALIX_RETURN_IF_ERROR(trust::journal::AppendAct(transaction, ActOf(batch, outcome)));
+  if (!batch.closing) return {};
+  SnapshotsByTable snapshots = snapshots_;
+  NoteSnapshots(outcome, snapshots);
+  return batch.closing(transaction, snapshots);
+}
+
+trust::journal::Act BatchCommitter::ActOf(const Batch& batch,
+                                          const tables::CommitOutcome& outcome) const {
+  trust::journal::Act act;
+  act.id = trust::journal::ActId(parts_.ids.Next().ToString());
+  act.kind = act_kind_;
+  act.at = parts_.clock.Now();
+  act.detail_json = "{\"ingest\":\"" + ingest_.value() + "\"}";
   for (const tables::TableOutcome& table : outcome.tables) {
     act.subjects.push_back({tables::ToString(table.name), table.snapshot_id});
   }
   act.counts["records"] = static_cast<std::int64_t>(batch.record_count);
   act.counts["quarantined"] = static_cast<std::int64_t>(batch.quarantine.size());
-  return trust::journal::AppendAct(transaction, act);
+  if (act_kind_ != trust::journal::ActKind::kQuarantineRedrive) return act;
+  act.counts["resolved"] = static_cast<std::int64_t>(batch.resolved.size());
+  act.counts["stayed"] = static_cast<std::int64_t>(batch.retried.size());
+  return act;
 }
 
 Status BatchCommitter::Commit(Batch batch) {
   if (batch.empty()) return {};
   base::SyncPoint("ingest.batch.begin");
   tables::CommitRequest request;
-  HEALIX_TRY(request.views, NewViews(batch.fhir));
+  HEALIX_TRY(request.views, NewViews(batch));
   HEALIX_TRY(ChangesByTable changes, WriteTables(batch));
   for (auto& [name, change] : changes) request.tables.push_back(std::move(change));
   if (!batch.fhir.empty()) {
-    HEALIX_TRY(TableChange change, WriteFhir(batch.fhir));
+    HEALIX_TRY(TableChange change, WriteFhir(FhirTable(), batch.fhir));
+    request.tables.push_back(std::move(change));
+  }
+  if (!batch.objects.empty()) {
+    HEALIX_TRY(TableChange change, WriteFhir(ObjectTable(), batch.objects));
     request.tables.push_back(std::move(change));
   }
   request.in_transaction = [&](storage::records::Transaction& transaction,
@@ -184,9 +213,7 @@ Status BatchCommitter::Commit(Batch batch) {
   base::SyncPoint("ingest.batch.before_commit");
   HEALIX_TRY(const tables::CommitOutcome outcome, parts_.warehouse.Commit(request));
   base::SyncPoint("ingest.batch.after_commit");
-  for (const tables::TableOutcome& table : outcome.tables) {
-    if (table.snapshot_id) snapshots_[tables::ToString(table.name)] = *table.snapshot_id;
-  }
+  NoteSnapshots(outcome, snapshots_);
   return {};
 }
 

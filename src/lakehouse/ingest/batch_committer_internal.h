@@ -3,7 +3,6 @@
 /// @file Makes a batch visible: writes its files, then commits tables and records together.
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -11,8 +10,10 @@
 #include "lakehouse/engine/parquet_write.h"
 #include "lakehouse/ingest/batch_internal.h"
 #include "lakehouse/ingest/parts.h"
+#include "lakehouse/ingest/raw_tables_internal.h"
 #include "lakehouse/tables/commit_request.h"
 #include "lakehouse/tables/table_snapshot.h"
+#include "trust/journal/act.h"
 
 namespace healix::lakehouse::ingest {
 
@@ -24,12 +25,14 @@ namespace healix::lakehouse::ingest {
 /// Example  IngestTest.TakesInAnNdjsonFileAndSignsAReceipt
 class BatchCommitter final {
  public:
-  BatchCommitter(const Parts& parts, IngestId ingest) : parts_(parts), ingest_(std::move(ingest)) {}
+  BatchCommitter(const Parts& parts, IngestId ingest,
+                 trust::journal::ActKind act_kind = trust::journal::ActKind::kIngestBatch)
+      : parts_(parts), ingest_(std::move(ingest)), act_kind_(act_kind) {}
 
   Status Commit(Batch batch);
 
   /// Returns the newest snapshot of every table that was appended to.
-  const std::map<std::string, std::int64_t>& snapshots() const { return snapshots_; }
+  const SnapshotsByTable& snapshots() const { return snapshots_; }
 
  private:
   using ChangesByTable = std::map<tables::TableName, tables::TableChange>;
@@ -37,18 +40,22 @@ class BatchCommitter final {
                                              const iceberg::Schema& columns);
   Result<tables::TableSnapshot> WithColumns(tables::TableSnapshot snapshot,
                                             const iceberg::Schema& columns);
-  Result<tables::TableChange> WriteFhir(std::map<FhirPartition, RowBuffer>& rows);
+  Result<tables::TableChange> WriteFhir(const tables::TableName& table,
+                                        std::map<FhirPartition, RowBuffer>& rows);
   Result<ChangesByTable> WriteTables(Batch& batch);
   Status WriteTable(const tables::TableName& table, const iceberg::Schema& columns,
                     engine::WriteSource source, ChangesByTable& changes);
-  Result<std::vector<tables::ViewChange>> NewViews(const std::map<FhirPartition, RowBuffer>& rows);
+  /// Returns the views that the types of a batch lack, or that do not show its large records.
+  Result<std::vector<tables::ViewChange>> NewViews(const Batch& batch);
   Status WriteRecords(storage::records::Transaction& transaction, const Batch& batch,
                       const tables::CommitOutcome& outcome) const;
+  trust::journal::Act ActOf(const Batch& batch, const tables::CommitOutcome& outcome) const;
 
   const Parts& parts_;
   const IngestId ingest_;
-  std::set<std::string> types_with_view_;
-  std::map<std::string, std::int64_t> snapshots_;
+  const trust::journal::ActKind act_kind_;
+  std::map<std::string, TypeStorage> types_with_view_;  ///< what the view at least shows
+  SnapshotsByTable snapshots_;
 };
 
 }  // namespace healix::lakehouse::ingest

@@ -3,6 +3,7 @@
 /// @file Holds what one commit makes visible: rows, envelopes, quarantine, keys and ledger.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,7 +13,7 @@
 
 #include "lakehouse/engine/parquet_info.h"
 #include "lakehouse/ingest/ledger_internal.h"
-#include "lakehouse/ingest/quarantine.h"
+#include "lakehouse/ingest/quarantine_store_internal.h"
 #include "lakehouse/ingest/row_buffer_internal.h"
 #include "lakehouse/ingest/version_key_internal.h"
 #include "lakehouse/tables/table_name.h"
@@ -41,27 +42,32 @@ struct TableCopy {
   base::Timestamp arrived_at;
 };
 
-/// A ledger entry to be written, and where it stood before this batch.
-struct LedgerStep {
-  LedgerEntry entry;
-  std::uint64_t items_before = 0;
-};
+/// The newest snapshot of every table that was appended to.
+using SnapshotsByTable = std::map<std::string, std::int64_t>;
+
+/// Runs at the end of a batch's transaction, with the snapshots that stand once it is through.
+/// May run again after a retry.
+using InBatch = std::function<Status(storage::records::Transaction&, const SnapshotsByTable&)>;
 
 /// One batch. Bounded by Limits::batch_bytes_max and batch_records_max.
 struct Batch {
   std::map<FhirPartition, RowBuffer> fhir;
+  std::map<FhirPartition, RowBuffer> objects;  ///< large records; their rows in `fhir` name them
   std::map<TabularShape, RowBuffer> tabular;
   std::vector<TableCopy> copies;
   std::optional<RowBuffer> envelopes;
   std::vector<QuarantinedRecord> quarantine;
   std::vector<QuarantineId> resolved;  ///< entries that this batch takes in (redrive)
+  std::vector<RetriedEntry> retried;   ///< entries that were tried and stay (redrive)
   std::vector<VersionKey> keys;
   std::vector<LedgerStep> ledger;
+  InBatch closing;  ///< may be empty
   std::uint64_t bytes = 0;
   std::uint64_t record_count = 0;
 
   bool empty() const {
-    return ledger.empty() && quarantine.empty() && resolved.empty() && record_count == 0;
+    return ledger.empty() && quarantine.empty() && resolved.empty() && retried.empty() &&
+           record_count == 0 && !closing;
   }
 };
 

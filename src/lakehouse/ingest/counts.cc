@@ -12,10 +12,26 @@ RecordCounts& RecordCounts::operator+=(const RecordCounts& other) {
   return *this;
 }
 
+RecordCounts& RecordCounts::operator-=(const RecordCounts& other) {
+  written -= other.written;
+  duplicate -= other.duplicate;
+  quarantined -= other.quarantined;
+  tombstones -= other.tombstones;
+  if_none_exist -= other.if_none_exist;
+  return *this;
+}
+
 ByteCounts& ByteCounts::operator+=(const ByteCounts& other) {
   records += other.records;
   envelope += other.envelope;
   quarantined += other.quarantined;
+  return *this;
+}
+
+ByteCounts& ByteCounts::operator-=(const ByteCounts& other) {
+  records -= other.records;
+  envelope -= other.envelope;
+  quarantined -= other.quarantined;
   return *this;
 }
 

@@ -3,6 +3,7 @@
 /// @file Counts records and bytes so that each stands in exactly one class.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -19,6 +20,7 @@ struct RecordCounts {
 
   std::uint64_t found() const { return written + duplicate + quarantined; }
   RecordCounts& operator+=(const RecordCounts& other);
+  RecordCounts& operator-=(const RecordCounts& other);  ///< `other` is a part of this
   bool operator==(const RecordCounts&) const = default;
 };
 
@@ -31,11 +33,12 @@ struct ByteCounts {
 
   std::uint64_t total() const { return records + envelope + quarantined; }
   ByteCounts& operator+=(const ByteCounts& other);
+  ByteCounts& operator-=(const ByteCounts& other);  ///< `other` is a part of this
   bool operator==(const ByteCounts&) const = default;
 };
 
 /// Counts by FHIR type or table (`Patient`, `person`); "" is what could not be read so far.
-using CountsByType = std::map<std::string, RecordCounts>;
+using CountsByType = std::map<std::string, RecordCounts, std::less<>>;
 
 /// Adds all types of `from` to `to`.
 void Add(CountsByType& to, const CountsByType& from);

@@ -56,20 +56,19 @@ Result<IngestOutcome> Ingest(const Parts& parts, const IngestRequest& request) {
   IngestRun run(parts, request, outcome.findings);
   if (is_write) HEALIX_RETURN_IF_ERROR(NoteStart(parts, run.id()));
   const Status ran = run.Run(files);
-  const RunResult result = run.TakeResult();
-  outcome.receipt = DraftReceipt(parts, result);
+  outcome.receipt = DraftReceipt(parts, run.TakeResult());
   if (!ran) outcome.stopped = ran.error();
   if (!is_write) return outcome;
   // What was read but not committed must not stand in a receipt: the next run tells of it.
   if (!ran && ran.error().code() != ErrorCode::kCancelled) {
-    NoteStop(parts, result.ingest);
+    NoteStop(parts, outcome.receipt.ingest);
     return outcome;
   }
-  auto receipt = SignReceipt(parts, result, outcome.receipt);
-  if (receipt) {
-    outcome.receipt = *std::move(receipt);
-  } else {
-    outcome.stopped = receipt.error();
+  const Status is_signed = SignReceipt(parts, outcome.receipt);
+  if (!is_signed) {
+    outcome.receipt.signature.clear();
+    outcome.receipt.id = ReceiptId();
+    outcome.stopped = is_signed.error();
   }
   return outcome;
 }

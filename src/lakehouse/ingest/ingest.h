@@ -26,7 +26,8 @@ struct Progress {
 };
 
 struct IngestRequest {
-  std::vector<std::string> paths;     ///< files and folders; taken in this order, folders sorted
+  std::vector<std::string>
+      paths;  ///< files and folders; all files are taken in the order of their paths
   std::optional<std::string> source;  ///< default: SourceNameFor(the folder)
   enum class Mode : std::uint8_t {
     kWrite,

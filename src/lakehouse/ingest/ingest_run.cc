@@ -7,6 +7,7 @@
 #include "lakehouse/ingest/ingest_run_internal.h"
 #include "lakehouse/ingest/parquet_source_internal.h"
 #include "lakehouse/ingest/raw_tables_internal.h"
+#include "lakehouse/ingest/redrive_account_internal.h"
 #include "lakehouse/ingest/source_names_internal.h"
 #include "lakehouse/tables/warehouse.h"
 
@@ -14,6 +15,7 @@ namespace healix::lakehouse::ingest {
 
 using formats::archive::Member;
 using formats::archive::MemberClass;
+using trust::journal::ActKind;
 
 namespace {
 
@@ -33,13 +35,22 @@ bool IsAboutContent(const Error& error) {
 
 }  // namespace
 
-IngestRun::IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings)
+void RunResult::Account(const LedgerEntry& entry) {
+  const FileAccount account = AccountForReceipt(entry);
+  sums.Add(account);
+  files.Append(account);
+}
+
+IngestRun::IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings,
+                     const FileRetry* retry)
     : parts_(parts),
       request_(request),
       findings_(findings),
-      result_{IngestId(parts.ids.Next().ToString()), parts.clock.Now(), {}, {}, {}},
+      retry_(retry),
+      result_{IngestId(parts.ids.Next().ToString()), parts.clock.Now(), {}, {}, {}, {}},
       intake_(parts, {result_.ingest, request.limits, request.mode}, findings),
-      committer_(parts, result_.ingest),
+      committer_(parts, result_.ingest,
+                 retry == nullptr ? ActKind::kIngestBatch : ActKind::kQuarantineRedrive),
       background_(committer_) {}
 
 Status IngestRun::Run(const std::vector<InputFile>& files) {
@@ -50,7 +61,7 @@ Status IngestRun::Run(const std::vector<InputFile>& files) {
     progress_.bytes_done += file.size_bytes;
     Report(0);
   }
-  HEALIX_RETURN_IF_ERROR(PushBatch());
+  HEALIX_RETURN_IF_ERROR(PushLastBatch());
   HEALIX_RETURN_IF_ERROR(background_.Drain());
   if (IsCancelled()) return MakeError(ErrorCode::kCancelled, "the ingest was cancelled");
   return {};
@@ -103,38 +114,68 @@ void IngestRun::NoteUnreadable(const InputFile& input, const Error& error) {
   entry.account.size_bytes = input.size_bytes;
   entry.account.error = error.ToString();
   findings_.Add({Severity::kError, error.code(), "", "", {input.path, {}, {}}});
-  result_.entries.push_back(std::move(entry));
+  result_.Account(entry);
 }
 
-Result<FileWork> IngestRun::OpenWork(const OpenFile& file, const std::string& member,
-                                     const std::string& place) {
-  const LedgerKey key{file.input.source, file.identity.sha256, member};
-  HEALIX_TRY(const auto found, parts_.records.Read([&](storage::records::Reader& reader) {
-    return FindInLedger(reader, key);
+Result<std::optional<LedgerEntry>> IngestRun::FindEntry(const LedgerKey& key) {
+  // The same content may stand in a batch that is not committed yet.
+  if (closed_.contains(key)) HEALIX_RETURN_IF_ERROR(PushBatch());
+  if (const auto checked = checked_.find(key); checked != checked_.end()) {
+    return std::optional(checked->second);
+  }
+  if (committing_.contains(key)) HEALIX_RETURN_IF_ERROR(background_.Drain());
+  return parts_.records.Read(
+      [&](storage::records::Reader& reader) { return FindInLedger(reader, key); });
+}
+
+Result<bool> IngestRun::IsNew(const std::string& source) {
+  const auto known = is_new_by_source_.find(source);
+  if (known != is_new_by_source_.end()) return known->second;
+  HEALIX_TRY(const bool is_known, parts_.records.Read([&](storage::records::Reader& reader) {
+    return IsSourceKnown(reader, source);
   }));
-  FileWork work;
+  is_new_by_source_[source] = !is_known;
+  return !is_known;
+}
+
+Result<IngestRun::WorkPointer> IngestRun::OpenWork(const OpenFile& file, const std::string& member,
+                                                   const std::string& place) {
+  const LedgerKey key{file.input.source, file.identity.sha256, member};
+  HEALIX_TRY(const bool is_new, IsNew(key.source));
+  HEALIX_TRY(auto found, FindEntry(key));
+  auto work = std::make_unique<FileWork>();
+  if (is_new) work->source = FileWork::Source::kNew;
+  LedgerEntry& entry = work->entry;
   if (found) {
-    work.entry = *found;
-    work.items_saved = found->items_done;
-    if (found->is_complete) work.entry.account.file = place;
+    entry = *std::move(found);
+    work->items_saved = entry.items_done;
+    if (retry_ != nullptr) {
+      const auto damage = retry_->reopened.find(key);
+      if (damage != retry_->reopened.end()) Reopen(entry, damage->second);
+    }
+    if (!entry.is_complete) return work;
+    // This very receipt tells of it already, at another place.
+    if (entry.untold_by == result_.ingest) entry.receipted = entry.account;
+    entry.account.file = place;
     return work;
   }
-  work.entry.key = key;
-  work.entry.account.file = place;
-  work.entry.account.source = key.source;
-  work.entry.account.sha256 = key.sha256;
-  work.entry.account.size_bytes = file.identity.size_bytes;
+  entry.key = key;
+  entry.account.file = place;
+  entry.account.source = key.source;
+  entry.account.sha256 = key.sha256;
+  entry.account.size_bytes = file.identity.size_bytes;
   return work;
 }
 
 Status IngestRun::TakeMembers(const OpenFile& file) {
   const auto damaged = [&](const Error& error, std::uint64_t bytes_read) -> Status {
-    HEALIX_TRY(FileWork work, OpenWork(file, "", file.input.path));
-    if (work.entry.account.kind.empty()) work.entry.account.kind = "unreadable";
-    if (!work.entry.is_complete) TakeDamage(work, error, bytes_read);
-    return Finish(work);
+    HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.input.path));
+    if (work->entry.account.kind.empty()) work->entry.account.kind = "unreadable";
+    if (!work->entry.is_complete) TakeDamage(*work, error, bytes_read);
+    return Finish(std::move(work));
   };
-  auto members = formats::archive::OpenInput(parts_.files, file.input.path, {});
+  auto members =
+      formats::archive::OpenInput(parts_.files, file.input.path, request_.limits.archive);
   if (!members) {
     if (IsAboutContent(members.error())) return damaged(members.error(), file.identity.size_bytes);
     return Vanished(members.error(), file.input.path);
@@ -142,10 +183,20 @@ Status IngestRun::TakeMembers(const OpenFile& file) {
   while (!IsCancelled()) {
     const auto member = (*members)->Next();
     if (!member) return IsAboutContent(member.error()) ? damaged(member.error(), 0) : member.error();
-    if (!*member) return {};
+    if (!*member) return OvercomeDamage(file);
     HEALIX_RETURN_IF_ERROR(TakeMember(file, **member));
   }
   return {};
+}
+
+/// An archive that was damaged as a whole and could be walked now has nothing more to read.
+Status IngestRun::OvercomeDamage(const OpenFile& file) {
+  const LedgerKey whole{file.input.source, file.identity.sha256, ""};
+  if (retry_ == nullptr || !retry_->reopened.contains(whole)) return {};
+  HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.input.path));
+  // No archive: its one member was read.
+  if (work->entry.untold_by == result_.ingest) return {};
+  return Finish(std::move(work));
 }
 
 Status IngestRun::TakeMember(const OpenFile& file, const Member& member) {
@@ -154,59 +205,59 @@ Status IngestRun::TakeMember(const OpenFile& file, const Member& member) {
     result_.ignored.push_back({member.place, member.rule, member.hash.ToHex(), member.size_bytes});
     return {};
   }
-  HEALIX_TRY(FileWork work, OpenWork(file, member.name, member.place));
-  if (work.entry.is_complete) return Finish(work);
+  HEALIX_TRY(WorkPointer work, OpenWork(file, member.name, member.place));
+  if (work->entry.is_complete) return Finish(std::move(work));
   PeekedStream stream(*member.stream);
   const std::string_view head = stream.Head();
   if (head.empty() && stream.error_behind_head()) {
-    return TakeUnreadable(work, *stream.error_behind_head(), stream);
+    return TakeUnreadable(std::move(work), *stream.error_behind_head(), stream);
   }
   const Recognised recognised = Recognise(member.content_name, head);
   if (!recognised.kind || recognised.kind == InputKind::kParquet) {
     const std::string rule = recognised.kind ? "parquet-inside-archive" : recognised.ignore_rule;
     auto ignored = IgnoreStream(member.place, rule, stream);
-    if (!ignored) return TakeUnreadable(work, ignored.error(), stream);
+    if (!ignored) return TakeUnreadable(std::move(work), ignored.error(), stream);
     result_.ignored.push_back(*std::move(ignored));
     return {};
   }
-  work.entry.account.kind = Name(*recognised.kind);
-  return TakeContent(work, *recognised.kind, stream);
+  work->entry.account.kind = Name(*recognised.kind);
+  return TakeContent(std::move(work), *recognised.kind, stream);
 }
 
-Status IngestRun::TakeUnreadable(FileWork& work, const Error& error, PeekedStream& stream) {
+Status IngestRun::TakeUnreadable(WorkPointer work, const Error& error, PeekedStream& stream) {
   if (!IsAboutContent(error)) return error;
-  work.entry.account.kind = "unreadable";
-  TakeDamage(work, error, stream.CountToEnd());
-  return Finish(work);
+  work->entry.account.kind = "unreadable";
+  TakeDamage(*work, error, stream.CountToEnd());
+  return Finish(std::move(work));
 }
 
 Status IngestRun::TakeParquet(const OpenFile& file) {
-  HEALIX_TRY(FileWork work, OpenWork(file, "", file.input.path));
-  if (work.entry.is_complete) return Finish(work);
-  work.entry.account.kind = Name(InputKind::kParquet);
+  HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.input.path));
+  if (work->entry.is_complete) return Finish(std::move(work));
+  work->entry.account.kind = Name(InputKind::kParquet);
   const auto info = parts_.engine.InspectParquet(file.input.path);
   if (!info) {
     if (!IsAboutContent(info.error())) return info.error();
-    TakeDamage(work, info.error(), work.entry.account.size_bytes);
-    return Finish(work);
+    TakeDamage(*work, info.error(), work->entry.account.size_bytes);
+    return Finish(std::move(work));
   }
-  if (!FhirTypeOf(*info)) return TakeTable(work, *info);
-  work.entry.account.kind = Name(InputKind::kFhirParquet);
-  HEALIX_TRY(const auto source, OpenFhirParquetSource(parts_.engine, *info));
-  return TakeItems(work, *source, nullptr);
+  if (!FhirTypeOf(*info)) return TakeTable(std::move(work), *info);
+  work->entry.account.kind = Name(InputKind::kFhirParquet);
+  HEALIX_TRY(const auto source, OpenFhirParquetSource(parts_.engine, *info, request_.limits));
+  return TakeItems(std::move(work), *source, nullptr);
 }
 
-Status IngestRun::TakeTable(FileWork& work, const engine::ParquetInfo& info) {
+Status IngestRun::TakeTable(WorkPointer work, const engine::ParquetInfo& info) {
   const tables::TableName table =
-      TabularTable(work.entry.key.source, TableNameFor(work.entry.account.file));
+      TabularTable(work->entry.key.source, TableNameFor(work->entry.account.file));
   const Status fits = CheckTable(table, info);
   if (!fits) {
     if (!IsAboutContent(fits.error())) return fits.error();
-    TakeDamage(work, fits.error(), work.entry.account.size_bytes);
-    return Finish(work);
+    TakeDamage(*work, fits.error(), work->entry.account.size_bytes);
+    return Finish(std::move(work));
   }
-  intake_.AddTable(work, table, info);
-  return Finish(work);
+  intake_.AddTable(*work, table, info);
+  return Finish(std::move(work));
 }
 
 Status IngestRun::CheckTable(const tables::TableName& table, const engine::ParquetInfo& info) {
@@ -234,66 +285,76 @@ Status IngestRun::CheckTable(const tables::TableName& table, const engine::Parqu
 }
 
 Status IngestRun::TakeRejected(const OpenFile& file, const Member& member) {
-  HEALIX_TRY(FileWork work, OpenWork(file, member.name, member.place));
-  if (work.entry.is_complete) return Finish(work);
-  work.entry.account.kind = "unreadable";
-  work.entry.account.error = member.error->ToString();
-  work.entry.account.bytes.quarantined = member.size_bytes;
+  HEALIX_TRY(WorkPointer work, OpenWork(file, member.name, member.place));
+  if (work->entry.is_complete) return Finish(std::move(work));
+  work->entry.account.kind = "unreadable";
+  work->entry.account.error = member.error->ToString();
+  work->entry.account.bytes.quarantined = member.size_bytes;
   QuarantinedRecord record;
+  record.entry.extent = QuarantineExtent::kRest;
   record.entry.length = member.size_bytes;
   record.entry.sha256 = member.hash.ToHex();
   record.entry.code = Name(member.error->code());
   findings_.Add({Severity::kError, member.error->code(), "", "", {member.place, 0, {}}});
-  intake_.AddQuarantined(work, std::move(record));
-  return Finish(work);
+  intake_.AddQuarantined(*work, std::move(record));
+  return Finish(std::move(work));
 }
 
-Status IngestRun::TakeContent(FileWork& work, InputKind kind, PeekedStream& stream) {
-  const LedgerKey& key = work.entry.key;
+Status IngestRun::TakeContent(WorkPointer work, InputKind kind, PeekedStream& stream) {
+  const LedgerKey& key = work->entry.key;
   auto source = kind == InputKind::kCsv
-                    ? OpenCsvSource(stream, key.source, TableNameFor(work.entry.account.file),
+                    ? OpenCsvSource(stream, key.source, TableNameFor(work->entry.account.file),
                                     request_.limits)
                     : OpenFhirSource(stream, request_.limits);
   if (!source) {
     if (!IsAboutContent(source.error())) return source.error();
-    TakeDamage(work, source.error(), stream.CountToEnd());
-    return Finish(work);
+    TakeDamage(*work, source.error(), stream.CountToEnd());
+    return Finish(std::move(work));
   }
-  return TakeItems(work, **source, &stream);
+  return TakeItems(std::move(work), **source, &stream);
 }
 
-Status IngestRun::TakeItems(FileWork& work, ItemSource& source, PeekedStream* stream) {
-  const std::uint64_t items_committed = work.entry.items_done;
+Status IngestRun::TakeItems(WorkPointer work, ItemSource& source, PeekedStream* stream) {
+  const std::uint64_t items_committed = work->entry.items_done;
+  const ByteCounts bytes_committed = work->entry.account.bytes;
+  ByteCounts bytes_passed;  // the same, unless other limits put passed bytes into another class
   ItemSource::Step step = ItemSource::Step::kItem;
   for (std::uint64_t item = 0; step == ItemSource::Step::kItem; ++item) {
-    const auto next = item < items_committed ? source.Skip() : source.Next(intake_, work);
+    const auto next = item < items_committed ? source.Skip() : source.Next(intake_, *work);
     if (!intake_.status()) return intake_.status();
-    work.entry.account.bytes = source.bytes();
+    if (item < items_committed) {
+      bytes_passed = source.bytes();
+    } else if (next) {
+      work->entry.account.bytes = source.bytes();
+      work->entry.account.bytes -= bytes_passed;
+      work->entry.account.bytes += bytes_committed;
+    }
     if (!next) {
       if (!IsAboutContent(next.error())) return next.error();
-      const FileAccount& account = work.entry.account;
-      TakeDamage(work, next.error(), stream ? stream->CountToEnd() : account.size_bytes);
+      TakeDamage(*work, next.error(),
+                 stream != nullptr ? stream->CountToEnd() : work->entry.account.size_bytes);
       break;
     }
     step = *next;
     if (item % kItemsPerReport == 0) Report(std::min(source.bytes().total(), file_bytes_max_));
     if (intake_.IsFull()) {
-      HEALIX_RETURN_IF_ERROR(intake_.NoteProgress(work));
+      HEALIX_RETURN_IF_ERROR(intake_.NoteProgress(*work));
       HEALIX_RETURN_IF_ERROR(PushBatch());
       if (IsCancelled()) {
-        result_.entries.push_back(work.entry);
+        Account(work->entry);
         return {};
       }
     }
   }
-  progress_.content_bytes += work.entry.account.bytes.total();
-  return Finish(work);
+  progress_.content_bytes += work->entry.account.bytes.total();
+  return Finish(std::move(work));
 }
 
 void IngestRun::TakeDamage(FileWork& work, const Error& error, std::uint64_t bytes_read) {
   FileAccount& account = work.entry.account;
   account.error = error.At({account.file, account.bytes.total(), {}}).ToString();
   QuarantinedRecord record;
+  record.entry.extent = QuarantineExtent::kRest;
   record.entry.offset = account.bytes.total();
   record.entry.length = bytes_read - std::min(bytes_read, account.bytes.total());
   account.bytes.quarantined += record.entry.length;
@@ -303,24 +364,52 @@ void IngestRun::TakeDamage(FileWork& work, const Error& error, std::uint64_t byt
   intake_.AddQuarantined(work, std::move(record));
 }
 
-Status IngestRun::Finish(FileWork& work) {
-  if (!work.entry.is_complete) {
-    work.entry.is_complete = true;
-    HEALIX_RETURN_IF_ERROR(intake_.NoteProgress(work));
+Status IngestRun::Finish(WorkPointer work) {
+  const std::optional<IngestId>& untold_by = work->entry.untold_by;
+  if (work->entry.is_complete && (!untold_by || untold_by == result_.ingest)) {
+    Account(work->entry);
+    return {};
   }
-  result_.entries.push_back(std::move(work.entry));
+  closed_.insert(work->entry.key);
+  intake_.Close(std::move(work));
   if (intake_.IsFull()) return PushBatch();
   return {};
 }
 
-Status IngestRun::PushBatch() {
+Status IngestRun::PushBatch() { return Push({}); }
+
+Status IngestRun::PushLastBatch() {
+  if (retry_ == nullptr) return PushBatch();
+  return Push(
+      [this](storage::records::Transaction& transaction, const SnapshotsByTable& snapshots) {
+        result_.snapshots = snapshots;
+        return retry_->closing(transaction, result_);
+      });
+}
+
+Status IngestRun::Push(InBatch closing) {
   base::SyncPoint("ingest.batch.sealed");
-  if (!IsWrite(request_)) {
-    intake_.TakeBatch();
-    return {};
+  HEALIX_RETURN_IF_ERROR(background_.Drain());  // then its keys need not be remembered
+  HEALIX_TRY(Batch batch, intake_.TakeBatch());
+  for (const LedgerStep& step : batch.ledger) {
+    if (step.entry.is_complete) Account(step.entry);
   }
-  HEALIX_RETURN_IF_ERROR(background_.Drain());
-  return background_.Push(intake_.TakeBatch());
+  committing_ = std::exchange(closed_, {});
+  batch.closing = std::move(closing);
+  if (IsWrite(request_)) return background_.Push(std::move(batch));
+  for (LedgerStep& step : batch.ledger) {
+    step.entry.untold_by = result_.ingest;
+    checked_.emplace(step.entry.key, std::move(step.entry));
+  }
+  return {};
+}
+
+void IngestRun::Account(const LedgerEntry& entry) {
+  if (retry_ != nullptr) {
+    retry_->on_file(entry);
+  } else {
+    result_.Account(entry);
+  }
 }
 
 }  // namespace healix::lakehouse::ingest

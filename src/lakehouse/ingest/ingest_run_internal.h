@@ -4,7 +4,10 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "formats/archive/input_members.h"
@@ -19,9 +22,22 @@ namespace healix::lakehouse::ingest {
 struct RunResult {
   IngestId ingest;
   base::Timestamp started_at;
-  std::vector<LedgerEntry> entries;
+  FileSums sums;
+  FileAccounts files;
   std::vector<IgnoredFile> ignored;
-  std::map<std::string, std::int64_t> snapshots;
+  SnapshotsByTable snapshots;
+
+  /// Adds what the receipt says of an entry; its counts are final.
+  void Account(const LedgerEntry& entry);
+};
+
+/// Makes a run a redrive of damaged files.
+struct FileRetry {
+  std::map<LedgerKey, QuarantineEntry> reopened;  ///< read again from where reading stopped
+  /// Is told of each file when it is read; its counts are final.
+  std::function<void(const LedgerEntry&)> on_file;
+  /// Runs in the last batch's transaction, when all is read.
+  std::function<Status(storage::records::Transaction&, const RunResult&)> closing;
 };
 
 /// Reads files one after the other; batches are committed in the background.
@@ -29,7 +45,9 @@ struct RunResult {
 /// Threads  one; it starts one more for the commits.
 class IngestRun final {
  public:
-  IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings);
+  /// `retry` outlives the run.
+  IngestRun(const Parts& parts, const IngestRequest& request, Findings& findings,
+            const FileRetry* retry = nullptr);
 
   const IngestId& id() const { return result_.ingest; }
   /// Takes everything in. An error is why it stopped early; what was committed stays.
@@ -38,6 +56,7 @@ class IngestRun final {
   RunResult TakeResult();
 
  private:
+  using WorkPointer = std::unique_ptr<FileWork>;
   /// The file on disk that is being read.
   struct OpenFile {
     const InputFile& input;
@@ -46,29 +65,36 @@ class IngestRun final {
   Status TakeFile(const InputFile& input);
   void NoteUnreadable(const InputFile& input, const Error& error);
   Status TakeMembers(const OpenFile& file);
+  Status OvercomeDamage(const OpenFile& file);
   Status TakeMember(const OpenFile& file, const formats::archive::Member& member);
   Status TakeRejected(const OpenFile& file, const formats::archive::Member& member);
-  Status TakeUnreadable(FileWork& work, const Error& error, PeekedStream& stream);
-  Status TakeContent(FileWork& work, InputKind kind, PeekedStream& stream);
+  Status TakeUnreadable(WorkPointer work, const Error& error, PeekedStream& stream);
+  Status TakeContent(WorkPointer work, InputKind kind, PeekedStream& stream);
   /// `stream` is what `source` reads, if it has bytes per item.
-  Status TakeItems(FileWork& work, ItemSource& source, PeekedStream* stream);
+  Status TakeItems(WorkPointer work, ItemSource& source, PeekedStream* stream);
   Status TakeParquet(const OpenFile& file);
-  Status TakeTable(FileWork& work, const engine::ParquetInfo& info);
+  Status TakeTable(WorkPointer work, const engine::ParquetInfo& info);
   /// Finds what would make the commit of all neighbours fail: columns that fit no table, or not
   /// this one, and damaged pages.
   Status CheckTable(const tables::TableName& table, const engine::ParquetInfo& info);
   /// Puts what is in no class of a damaged file's `bytes_read` into quarantine, as one item.
   void TakeDamage(FileWork& work, const Error& error, std::uint64_t bytes_read);
-  Status Finish(FileWork& work);
-  Result<FileWork> OpenWork(const OpenFile& file, const std::string& member,
-                            const std::string& place);
+  Status Finish(WorkPointer work);
+  Result<WorkPointer> OpenWork(const OpenFile& file, const std::string& member,
+                               const std::string& place);
+  Result<std::optional<LedgerEntry>> FindEntry(const LedgerKey& key);
+  Result<bool> IsNew(const std::string& source);
   Status PushBatch();
+  Status PushLastBatch();
+  Status Push(InBatch closing);
+  void Account(const LedgerEntry& entry);
   bool IsCancelled() const;
   void Report(std::uint64_t file_bytes_done);
 
   const Parts& parts_;
   const IngestRequest& request_;
   Findings& findings_;
+  const FileRetry* const retry_;
   RunResult result_;
   Intake intake_;
   BatchCommitter committer_;
@@ -76,7 +102,12 @@ class IngestRun final {
   /// Types of columns that Parquet files of this run brought to tables that may not be committed.
   std::map<tables::TableName, std::map<std::string, iceberg::TypeId>> copied_columns_;
   Progress progress_;
-  std::uint64_t file_bytes_max_ = 0;  ///< size on disk of the file that is read
+  std::map<std::string, bool> is_new_by_source_;
+  /// Files that are closed and not committed: in the batch at hand, and in the one before.
+  std::set<LedgerKey> closed_;
+  std::set<LedgerKey> committing_;
+  std::map<LedgerKey, LedgerEntry> checked_;  ///< kCheck: files read to their end
+  std::uint64_t file_bytes_max_ = 0;          ///< size on disk of the file that is read
 };
 
 }  // namespace healix::lakehouse::ingest

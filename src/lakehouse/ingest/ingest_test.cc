@@ -66,6 +66,39 @@ TEST_F(IngestTest, EqualContentInAnotherFileOrOrderIsADuplicate) {
   EXPECT_EQ(fourth->receipt.totals.duplicate, 2U);
 }
 
+TEST_F(IngestTest, FilesOfEqualContentInOneIngestAreDuplicates) {
+  for (const std::uint32_t batch_records_max : {100'000U, 1U}) {
+    Write("a/Patient.ndjson", PatientLine("a") + PatientLine("b"));
+    Write("b/Patient.ndjson", PatientLine("a") + PatientLine("b"));
+    Write("c/Other.ndjson", PatientLine("c") + PatientLine("a"));
+    Write("d/Patient.ndjson", PatientLine("a") + PatientLine("b"));
+    IngestRequest request;
+    request.limits.batch_records_max = batch_records_max;
+    request.source = "batch" + std::to_string(batch_records_max);
+    const auto outcome = home_->Take({input_folder()}, request);
+    ASSERT_TRUE(IsOk(outcome));
+    ASSERT_FALSE(outcome->stopped) << outcome->stopped->ToString();
+    ExpectBalanced(outcome->receipt);
+    EXPECT_EQ(outcome->receipt.files.size(), 4U);
+    EXPECT_EQ(outcome->receipt.totals.written, 3U);
+    EXPECT_EQ(outcome->receipt.totals.duplicate, 5U);
+    EXPECT_TRUE(IsOk(VerifyReceipt(home_->parts(), outcome->receipt.id)));
+    const auto again = home_->Take({input_folder()}, request);
+    ASSERT_TRUE(IsOk(again));
+    EXPECT_EQ(again->receipt.totals.duplicate, 8U);
+  }
+}
+
+TEST_F(IngestTest, AnIngestOfNewRecordsFindsThoseOfEarlierOnes) {
+  ASSERT_TRUE(IsOk(home_->Take({Write("one.ndjson", PatientLine("a") + PatientLine("b"))})));
+  const auto second = home_->Take({Write(
+      "two.ndjson", PatientLine("b") + PatientLine("c") + PatientLine("c") + PatientLine("a"))});
+  ASSERT_TRUE(IsOk(second));
+  EXPECT_EQ(second->receipt.totals.written, 1U);
+  EXPECT_EQ(second->receipt.totals.duplicate, 3U);
+  EXPECT_EQ(home_->Ask("raw.fhir", "SELECT count(*) FROM input"), "3");
+}
+
 TEST_F(IngestTest, ASourceIsANameSpaceOfItsOwn) {
   IngestRequest other;
   other.source = "other";
@@ -157,6 +190,25 @@ TEST_F(IngestTest, ACsvWithMoreColumnsWidensItsTable) {
   ASSERT_TRUE(IsOk(home_->Take({Write("a/T.csv", "x\n1\n")})));
   ASSERT_TRUE(IsOk(home_->Take({Write("b/T.csv", "y,x\n2,3\n")})));
   EXPECT_EQ(home_->Ask("raw.src_t", "SELECT x, y FROM input ORDER BY x"), "1|NULL\n3|2");
+}
+
+TEST_F(IngestTest, CopiesOfAFileInOneIngestAreDuplicates) {
+  for (const std::string folder : {"a", "b"}) {
+    Write(folder + "/T.csv", "x\n1\n2\n");
+    Write(folder + "/Patient.ndjson", PatientLine("a"));
+  }
+  IngestRequest check;
+  check.mode = IngestRequest::Mode::kCheck;
+  const auto checked = home_->Take({input_folder()}, check);
+  ASSERT_TRUE(IsOk(checked));
+  const auto outcome = home_->Take({input_folder()});
+  ASSERT_TRUE(IsOk(outcome));
+  ASSERT_FALSE(outcome->stopped) << outcome->stopped->ToString();
+  EXPECT_EQ(outcome->receipt.totals.written, 3U);
+  EXPECT_EQ(outcome->receipt.totals.duplicate, 3U);
+  EXPECT_EQ(checked->receipt.totals, outcome->receipt.totals);
+  EXPECT_EQ(home_->Ask("raw.src_t", "SELECT x FROM input ORDER BY x"), "1\n2");
+  EXPECT_TRUE(IsOk(VerifyReceipt(home_->parts(), outcome->receipt.id)));
 }
 
 TEST_F(IngestTest, IgnoredFilesAreNamedWithTheirRule) {

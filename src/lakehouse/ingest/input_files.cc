@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 
 #include "base/hash/sha256.h"
 #include "lakehouse/ingest/input_files_internal.h"
@@ -12,7 +13,7 @@ namespace healix::lakehouse::ingest {
 namespace {
 
 constexpr int kFolderDepthMax = 64;
-constexpr std::size_t kReadBytes = std::size_t{1} << 20;
+constexpr std::size_t kReadBytes = std::size_t{1} << 18;
 
 /// Files that programs leave beside data, by name.
 std::string SideFileRule(std::string_view name) {
@@ -116,6 +117,9 @@ Result<std::vector<InputFile>> FindInputFiles(base::FileSystem& files,
     HEALIX_RETURN_IF_ERROR(CheckSourceName(place.source));
     HEALIX_RETURN_IF_ERROR(Walk(files, place, found));
   }
+  // Arrival within an ingest is by file name, so that the order of the paths has no effect.
+  std::stable_sort(found.begin(), found.end(),
+                   [](const InputFile& a, const InputFile& b) { return a.path < b.path; });
   return found;
 }
 
@@ -143,14 +147,14 @@ Result<FileIdentity> IdentifyFile(base::FileSystem& files, const std::string& pa
   auto file = files.Open(path, base::OpenMode::kRead);
   if (!file) return Vanished(file.error(), path);
   base::Sha256 hash;
-  std::string buffer(kReadBytes, '\0');
+  const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kReadBytes);
   FileIdentity identity;
   identity.modified_at = info->modified_at;
   while (true) {
     HEALIX_TRY(const std::size_t read,
-               (*file)->ReadAt(identity.size_bytes, std::as_writable_bytes(std::span(buffer))));
+               (*file)->ReadAt(identity.size_bytes, std::span(buffer.get(), kReadBytes)));
     if (read == 0) break;
-    hash.Update(std::string_view(buffer).substr(0, read));
+    hash.Update(std::span(buffer.get(), read));
     identity.size_bytes += read;
   }
   identity.sha256 = hash.Finish().ToHex();

@@ -22,7 +22,7 @@ struct InputFile {
   std::string ignore_rule;  ///< "" when it is to be read
 };
 
-/// Finds all files below `paths`, in the order of the paths, folders sorted by name.
+/// Finds all files below `paths`, sorted by path.
 /// Errors   kFileNotFound, kPermissionDenied, kSourceNameInvalid, kLimitExceeded (folders nested
 ///          deeper than 64, as links can make them).
 Result<std::vector<InputFile>> FindInputFiles(base::FileSystem& files,

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/hash/sha256.h"
+#include "base/ids/uuid.h"
 #include "base/io/file_system.h"
 #include "lakehouse/ingest/intake_internal.h"
 #include "lakehouse/ingest/raw_tables_internal.h"
@@ -20,12 +21,6 @@ constexpr std::size_t kPendingRecordsMax = 4096;
 constexpr std::size_t kLedgerStepsMax = 10'000;
 constexpr std::uint64_t kPendingBytesMax = std::uint64_t{8} << 20;
 
-VersionKey RecordOnly(const VersionKey& key) {
-  VersionKey record = key;
-  std::fill(record.bytes.begin() + VersionKey::kRecordBytes, record.bytes.end(), '\0');
-  return record;
-}
-
 std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
 /// What a tombstone's content is: two deletions at one time are the same.
@@ -33,32 +28,40 @@ base::Sha256Digest TombstoneHash(const FhirRecord& record) {
   return base::Sha256Of("tombstone\n" + record.last_updated_text);
 }
 
-PendingRecord ToPending(FileWork& work, const FhirRecord& record) {
-  const bool is_tombstone = record.kind == FhirRecordKind::kTombstone;
-  const base::Sha256Digest content =
-      is_tombstone ? TombstoneHash(record) : base::Sha256Of(record.canonical);
-  PendingRecord pending;
-  pending.work = &work;
-  pending.resource_type = record.resource_type;
-  pending.id =
-      record.id_origin == FhirIdOrigin::kNone && !is_tombstone ? content.ToHex() : record.id;
-  pending.version_id = record.version_id;
-  pending.last_updated = record.last_updated;
-  pending.offset = record.offset;
-  pending.length = record.length;
-  pending.hash = base::Sha256Of(record.bytes).ToHex();
-  pending.format = record.syntax == FhirSyntax::kXml ? "xml" : "json";
-  if (is_tombstone) pending.kind = PendingRecord::Kind::kTombstone;
-  pending.full_url = record.full_url;
-  pending.request_method = record.request_method;
-  pending.if_none_exist = record.if_none_exist;
-  pending.resource = record.bytes;
-  pending.key = KeyOf(
-      {work.entry.key.source, pending.resource_type, pending.id, base::AsText(content.bytes)});
-  return pending;
+/// Returns the counts of one type, made when there are none.
+RecordCounts& CountsOf(FileWork& work, std::string_view type) {
+  CountsByType& types = work.entry.account.types;
+  const auto at = types.find(type);
+  return at == types.end() ? types[std::string(type)] : at->second;
+}
+
+base::Sha256Digest ContentHash(const FhirRecord& record, const base::Sha256Digest& bytes_hash) {
+  if (record.kind == FhirRecordKind::kTombstone) return TombstoneHash(record);
+  return record.canonical == record.bytes ? bytes_hash : base::Sha256Of(record.canonical);
 }
 
 }  // namespace
+
+struct Intake::Pending {
+  Pending(FileWork& of, const VersionRow& version) : work(&of), row(version) {
+    std::string_view* const views[] = {&row.resource_type, &row.id,       &row.version_id,
+                                       &row.hash,          &row.full_url, &row.request_method,
+                                       &row.if_none_exist, &row.resource};
+    std::size_t size = 0;
+    for (const std::string_view* view : views) size += view->size();
+    text = std::make_unique<char[]>(size);
+    char* end = text.get();
+    for (std::string_view* view : views) {
+      const char* const begin = end;
+      end = std::copy(view->begin(), view->end(), end);
+      *view = {begin, view->size()};
+    }
+  }
+
+  FileWork* work;
+  std::unique_ptr<char[]> text;
+  VersionRow row;  ///< its views look into `text`
+};
 
 QuarantinedRecord Quarantined(const formats::Rejection& rejection, std::string_view head,
                               const Limits& limits) {
@@ -76,6 +79,8 @@ Intake::Intake(const Parts& parts, IntakeOptions options, Findings& findings)
       findings_(findings),
       arrived_at_(parts.clock.Now()) {}
 
+Intake::~Intake() = default;
+
 Status Intake::AddFhir(FileWork& work, const FhirRecord& record) {
   for (Finding warning : record.warnings) {
     warning.position.file = work.entry.account.file;
@@ -84,32 +89,59 @@ Status Intake::AddFhir(FileWork& work, const FhirRecord& record) {
   switch (record.kind) {
     case FhirRecordKind::kResource:
     case FhirRecordKind::kTombstone:
-      return AddVersion(ToPending(work, record));
+      return AddResource(work, record);
     case FhirRecordKind::kEnvelope:
       AddEnvelope(work, {record.offset, record.envelope_part, "bundle", record.bytes});
       return {};
-    case FhirRecordKind::kRejected: {
-      QuarantinedRecord rejected = Quarantined(*record.rejection, record.bytes, options_.limits);
-      rejected.entry.offset = record.offset;
-      rejected.entry.length = record.length;
-      rejected.entry.type = record.resource_type;
-      findings_.Add({Severity::kError,
-                     record.rejection->error.code(),
-                     "",
-                     "",
-                     {work.entry.account.file, record.offset, rejected.entry.line}});
-      AddQuarantined(work, std::move(rejected));
+    case FhirRecordKind::kRejected:
+      AddRejected(work, record);
       return {};
-    }
   }
   return {};
 }
 
-Status Intake::AddVersion(PendingRecord record) {
-  ++record.work->entry.items_done;
+Status Intake::AddResource(FileWork& work, const FhirRecord& record) {
+  const bool is_tombstone = record.kind == FhirRecordKind::kTombstone;
+  const base::Sha256Digest hash = base::Sha256Of(record.bytes);
+  const base::Sha256Digest content = ContentHash(record, hash);
+  const std::string hash_text = hash.ToHex();
+  const bool is_nameless = record.id_origin == FhirIdOrigin::kNone && !is_tombstone;
+  const std::string id = is_nameless ? content.ToHex() : record.id;
+  VersionRow row;
+  row.key = KeyOf({work.entry.key.source, record.resource_type, id, base::AsText(content.bytes)});
+  row.resource_type = record.resource_type;
+  row.id = id;
+  row.version_id = record.version_id;
+  row.last_updated = record.last_updated;
+  row.offset = record.offset;
+  row.length = record.length;
+  row.hash = hash_text;
+  row.format = record.syntax == FhirSyntax::kXml ? "xml" : "json";
+  if (is_tombstone) row.kind = VersionRow::Kind::kTombstone;
+  row.full_url = record.full_url;
+  row.request_method = record.request_method;
+  row.if_none_exist = record.if_none_exist;
+  row.resource = record.bytes;
+  return AddVersion(work, row);
+}
+
+void Intake::AddRejected(FileWork& work, const FhirRecord& record) {
+  QuarantinedRecord rejected = Quarantined(*record.rejection, record.bytes, options_.limits);
+  rejected.entry.offset = record.offset;
+  rejected.entry.length = record.length;
+  rejected.entry.type = record.resource_type;
+  Reject(work, std::move(rejected), record.rejection->error.code());
+}
+
+Status Intake::AddVersion(FileWork& work, const VersionRow& row) {
+  ++work.entry.items_done;
   ++records_seen_;
-  pending_bytes_ += record.resource.size();
-  pending_.push_back(std::move(record));
+  if (work.source == FileWork::Source::kNew && !seen_.Insert(row.key)) {
+    Take(work, row);
+    return {};
+  }
+  pending_bytes_ += row.resource.size();
+  pending_.emplace_back(work, row);
   if (pending_.size() < kPendingRecordsMax && pending_bytes_ < kPendingBytesMax) return {};
   return Settle();
 }
@@ -121,12 +153,7 @@ void Intake::AddCsvRow(FileWork& work, const TabularShape& shape, const formats:
     rejected.entry.length = row.length;
     rejected.entry.line = row.line;
     rejected.entry.type = shape.table.name;
-    findings_.Add({Severity::kError,
-                   row.rejection->error.code(),
-                   "",
-                   "",
-                   {work.entry.account.file, row.offset, row.line}});
-    AddQuarantined(work, std::move(rejected));
+    Reject(work, std::move(rejected), row.rejection->error.code());
     return;
   }
   auto [at, is_new] = batch_.tabular.try_emplace(shape, TabularColumns(shape.columns));
@@ -182,6 +209,13 @@ void Intake::AddEnvelope(FileWork& work, const EnvelopePiece& piece) {
   batch_.bytes += piece.text.size();
 }
 
+void Intake::Reject(FileWork& work, QuarantinedRecord record, ErrorCode code) {
+  const QuarantineEntry& entry = record.entry;
+  findings_.Add(
+      {Severity::kError, code, "", "", {work.entry.account.file, entry.offset, entry.line}});
+  AddQuarantined(work, std::move(record));
+}
+
 void Intake::AddQuarantined(FileWork& work, QuarantinedRecord record) {
   FileAccount& account = work.entry.account;
   ++work.entry.items_done;
@@ -191,6 +225,8 @@ void Intake::AddQuarantined(FileWork& work, QuarantinedRecord record) {
   record.entry.source = work.entry.key.source;
   record.entry.kind = account.kind;
   record.entry.file = account.file;
+  record.entry.file_sha256 = account.sha256;
+  record.entry.member = work.entry.key.member;
   record.entry.ingest = options_.ingest;
   record.entry.arrived_at = arrived_at_;
   batch_.bytes += record.kept.size();
@@ -201,20 +237,18 @@ void Intake::AddQuarantined(FileWork& work, QuarantinedRecord record) {
 bool Intake::IsFull() const {
   return batch_.bytes + pending_bytes_ >= options_.limits.batch_bytes_max ||
          batch_.record_count + pending_.size() >= options_.limits.batch_records_max ||
-         batch_.ledger.size() >= kLedgerStepsMax;
+         closed_.size() >= kLedgerStepsMax;
 }
 
-bool Intake::IsKnown(const PendingRecord& record, const VersionKeySet& stored) const {
-  return stored.contains(record.key) || keys_.contains(record.key) ||
-         keys_in_flight_.contains(record.key);
+bool Intake::IsKnown(const VersionKey& key, const VersionKeySet& stored) const {
+  return stored.Contains(key) || keys_.Contains(key) || keys_in_flight_.Contains(key);
 }
 
-Result<bool> Intake::MustNotReplace(const PendingRecord& record) const {
-  if (record.if_none_exist.empty()) return false;
-  const VersionKey key = RecordOnly(record.key);
-  if (records_.contains(key) || records_in_flight_.contains(key)) return true;
+Result<bool> Intake::MustNotReplace(const VersionRow& row) const {
+  if (row.if_none_exist.empty()) return false;
+  if (keys_.ContainsRecord(row.key) || keys_in_flight_.ContainsRecord(row.key)) return true;
   return parts_.records.Read(
-      [&](storage::records::Reader& reader) { return HasRecord(reader, record.key); });
+      [&](storage::records::Reader& reader) { return HasRecord(reader, row.key); });
 }
 
 Status Intake::Settle() {
@@ -223,64 +257,81 @@ Status Intake::Settle() {
 }
 
 Status Intake::DecidePending() {
+  if (pending_.empty()) return {};
   std::vector<VersionKey> keys;
   keys.reserve(pending_.size());
-  for (const PendingRecord& record : pending_) keys.push_back(record.key);
+  for (const Pending& pending : pending_) keys.push_back(pending.row.key);
+  std::sort(keys.begin(), keys.end());  // neighbours in the index are looked up together
   HEALIX_TRY(const VersionKeySet stored, parts_.records.Read([&](storage::records::Reader& reader) {
     return FindStored(reader, keys);
   }));
-  for (const PendingRecord& record : pending_) {
-    RecordCounts& counts = record.work->entry.account.types[record.resource_type];
-    if (IsKnown(record, stored)) {
-      ++counts.duplicate;
+  for (const Pending& pending : pending_) {
+    if (IsKnown(pending.row.key, stored)) {
+      ++CountsOf(*pending.work, pending.row.resource_type).duplicate;
       continue;
     }
-    HEALIX_TRY(const bool must_not_replace, MustNotReplace(record));
+    HEALIX_TRY(const bool must_not_replace, MustNotReplace(pending.row));
     if (must_not_replace) {
+      RecordCounts& counts = CountsOf(*pending.work, pending.row.resource_type);
       ++counts.duplicate;
       ++counts.if_none_exist;
       continue;
     }
-    ++counts.written;
-    if (record.kind == PendingRecord::Kind::kTombstone) ++counts.tombstones;
-    keys_.insert(record.key);
-    records_.insert(RecordOnly(record.key));
-    if (options_.mode == IngestRequest::Mode::kWrite) AddRow(record);
+    Take(*pending.work, pending.row);
   }
   pending_.clear();
   pending_bytes_ = 0;
   return {};
 }
 
-void Intake::AddRow(const PendingRecord& record) {
-  const FhirPartition partition{record.work->entry.key.source, record.resource_type};
+void Intake::Take(FileWork& work, const VersionRow& row) {
+  RecordCounts& counts = CountsOf(work, row.resource_type);
+  ++counts.written;
+  if (row.kind == VersionRow::Kind::kTombstone) ++counts.tombstones;
+  keys_.Insert(row.key);
+  if (options_.mode == IngestRequest::Mode::kCheck) return;
+  NoteWriter(work);
+  AddRow(work, row);
+}
+
+void Intake::AddRow(const FileWork& work, const VersionRow& row) {
+  const FhirPartition partition{work.entry.key.source, std::string(row.resource_type)};
   RowBuffer& rows = batch_.fhir.try_emplace(partition, FhirColumns()).first->second;
-  rows.Text(partition.source)
-      .Text(record.resource_type)
-      .Text(record.id)
-      .TextOrNull(record.version_id);
-  if (record.last_updated) {
-    rows.Long(base::ToMicros(*record.last_updated));
+  if (row.resource.size() <= options_.limits.inline_bytes_max) {
+    AddFhirRow(rows, work, row, {row.resource, ""});
+  } else {
+    const std::string object = parts_.ids.Next().ToString();
+    AddFhirRow(rows, work, row, {"", object});
+    RowBuffer& objects = batch_.objects.try_emplace(partition, FhirColumns()).first->second;
+    AddFhirRow(objects, work, row, {row.resource, object});
+  }
+  batch_.keys.push_back(row.key);
+  batch_.bytes += row.resource.size();
+  ++batch_.record_count;
+}
+
+void Intake::AddFhirRow(RowBuffer& rows, const FileWork& work, const VersionRow& row,
+                        const StoredResource& stored) const {
+  rows.Text(work.entry.key.source).Text(row.resource_type).Text(row.id).TextOrNull(row.version_id);
+  if (row.last_updated) {
+    rows.Long(base::ToMicros(*row.last_updated));
   } else {
     rows.Null();
   }
-  rows.Text(record.work->entry.account.file)
-      .Long(Signed(record.offset))
-      .Long(Signed(record.length))
-      .Text(record.hash)
-      .Text(record.format)
+  rows.Text(work.entry.account.file)
+      .Long(Signed(row.offset))
+      .Long(Signed(row.length))
+      .Text(row.hash)
+      .Text(row.format)
       .Text(options_.ingest.value())
       .Long(base::ToMicros(arrived_at_))
-      .Boolean(record.kind == PendingRecord::Kind::kTombstone)
-      .TextOrNull(record.full_url)
-      .TextOrNull(record.request_method)
-      .TextOrNull(record.if_none_exist)
-      .Text(record.resource)
+      .Boolean(row.kind == VersionRow::Kind::kTombstone)
+      .TextOrNull(row.full_url)
+      .TextOrNull(row.request_method)
+      .TextOrNull(row.if_none_exist)
+      .TextOrNull(stored.bytes)
+      .TextOrNull(stored.object)
       .EndRow();
-  NoteWriter(*record.work);
-  batch_.keys.push_back(record.key);
-  batch_.bytes += record.resource.size();
-  ++batch_.record_count;
 }
 
 void Intake::NoteWriter(FileWork& work) {
@@ -292,17 +343,26 @@ void Intake::NoteWriter(FileWork& work) {
 
 Status Intake::NoteProgress(FileWork& work) {
   HEALIX_RETURN_IF_ERROR(Settle());
-  batch_.ledger.push_back({work.entry, work.items_saved});
-  work.items_saved = work.entry.items_done;
+  NoteStep(work);
   return {};
 }
 
-Batch Intake::TakeBatch() {
+void Intake::NoteStep(FileWork& work) {
+  batch_.ledger.push_back({work.entry, work.items_saved});
+  work.items_saved = work.entry.items_done;
+}
+
+void Intake::Close(std::unique_ptr<FileWork> work) {
+  work->entry.is_complete = true;
+  closed_.push_back(std::move(work));
+}
+
+Result<Batch> Intake::TakeBatch() {
+  HEALIX_RETURN_IF_ERROR(Settle());
+  for (const auto& work : closed_) NoteStep(*work);
+  closed_.clear();
   Batch batch = std::exchange(batch_, Batch());
-  if (options_.mode == IngestRequest::Mode::kWrite) {
-    keys_in_flight_ = std::exchange(keys_, {});
-    records_in_flight_ = std::exchange(records_, {});
-  }
+  if (options_.mode == IngestRequest::Mode::kWrite) keys_in_flight_ = std::exchange(keys_, {});
   arrived_at_ = parts_.clock.Now();
   return batch;
 }

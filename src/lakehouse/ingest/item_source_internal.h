@@ -46,7 +46,8 @@ Result<std::unique_ptr<ItemSource>> OpenCsvSource(base::ByteStream& stream, std:
 /// Rows of a Parquet file that holds FHIR resources, composed to JSON. Errors kUnsupported for
 /// another Parquet file.
 Result<std::unique_ptr<ItemSource>> OpenFhirParquetSource(engine::Engine& engine,
-                                                          const engine::ParquetInfo& info);
+                                                          const engine::ParquetInfo& info,
+                                                          const Limits& limits);
 
 /// Decodes every value of a Parquet file once, so that damaged pages are found before its rows are
 /// part of a batch. Errors kParquetInvalid and those of Engine::Query.

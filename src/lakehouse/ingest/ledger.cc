@@ -19,11 +19,42 @@ Value Receipted(const LedgerEntry& entry) {
   return entry.receipted ? Value(ToJson(*entry.receipted)) : Value(Null());
 }
 
+/// Returns whether the entry stood where the step says.
+Result<bool> Move(Transaction& transaction, const LedgerStep& step, const IngestId& ingest) {
+  const LedgerEntry& entry = step.entry;
+  HEALIX_TRY(
+      const std::uint64_t changed,
+      transaction.Execute(
+          "UPDATE ingest_files SET items_done = ?, bytes_done = ?, is_complete = ?, "
+          "account = ?, receipted = ?, untold_by = ? "
+          "WHERE source = ? AND sha256 = ? AND member = ? AND items_done = ?",
+          {Value(Signed(entry.items_done)), Value(Signed(entry.account.bytes.total())),
+           Value(std::int64_t{entry.is_complete}), Value(ToJson(entry.account)), Receipted(entry),
+           Value(ingest.value()), Value(entry.key.source), Value(entry.key.sha256),
+           Value(entry.key.member), Value(Signed(step.items_before))}));
+  return changed == 1;
+}
+
+/// Returns whether there was none of that key.
+Result<bool> Insert(Transaction& transaction, const LedgerEntry& entry, const IngestId& ingest) {
+  HEALIX_TRY(
+      const std::uint64_t inserted,
+      transaction.Execute(
+          "INSERT INTO ingest_files (source, sha256, member, file, items_done, bytes_done, "
+          "is_complete, account, receipted, untold_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT (source, sha256, member) DO NOTHING",
+          {Value(entry.key.source), Value(entry.key.sha256), Value(entry.key.member),
+           Value(entry.account.file), Value(Signed(entry.items_done)),
+           Value(Signed(entry.account.bytes.total())), Value(std::int64_t{entry.is_complete}),
+           Value(ToJson(entry.account)), Receipted(entry), Value(ingest.value())}));
+  return inserted == 1;
+}
+
 }  // namespace
 
 Result<std::optional<LedgerEntry>> FindInLedger(Reader& reader, const LedgerKey& key) {
   HEALIX_TRY(const auto row,
-             reader.QueryFirst("SELECT items_done, is_complete, account, receipted "
+             reader.QueryFirst("SELECT items_done, is_complete, account, receipted, untold_by "
                                "FROM ingest_files WHERE source = ? AND sha256 = ? AND member = ?",
                                {Value(key.source), Value(key.sha256), Value(key.member)}));
   if (!row) return std::optional<LedgerEntry>();
@@ -32,42 +63,47 @@ Result<std::optional<LedgerEntry>> FindInLedger(Reader& reader, const LedgerKey&
   entry.items_done = static_cast<std::uint64_t>(row->Int(0));
   entry.is_complete = row->Int(1) != 0;
   HEALIX_TRY(entry.account, AccountFromJson(row->Text(2)));
-  if (!row->IsNull(3)) {
-    HEALIX_TRY(entry.receipted, AccountFromJson(row->Text(3)));
+  if (row->IsNull(4)) {
+    entry.receipted = entry.account;
+  } else {
+    entry.untold_by = IngestId(row->Text(4));
+    if (!row->IsNull(3)) {
+      HEALIX_TRY(entry.receipted, AccountFromJson(row->Text(3)));
+    }
   }
   return std::optional<LedgerEntry>(std::move(entry));
 }
 
-Status SaveToLedger(Transaction& transaction, const LedgerEntry& entry,
-                    std::uint64_t items_before) {
-  const LedgerKey& key = entry.key;
-  HEALIX_TRY(
-      const std::uint64_t changed,
-      transaction.Execute(
-          "UPDATE ingest_files SET items_done = ?, bytes_done = ?, is_complete = ?, "
-          "account = ?, receipted = ? "
-          "WHERE source = ? AND sha256 = ? AND member = ? AND items_done = ?",
-          {Value(Signed(entry.items_done)), Value(Signed(entry.account.bytes.total())),
-           Value(std::int64_t{entry.is_complete}), Value(ToJson(entry.account)), Receipted(entry),
-           Value(key.source), Value(key.sha256), Value(key.member), Value(Signed(items_before))}));
-  if (changed == 1) return {};
-  const auto inserted = transaction.Execute(
-      "INSERT INTO ingest_files (source, sha256, member, file, items_done, bytes_done, "
-      "is_complete, account, receipted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
-      "ON CONFLICT (source, sha256, member) DO NOTHING",
-      {Value(key.source), Value(key.sha256), Value(key.member), Value(entry.account.file),
-       Value(Signed(entry.items_done)), Value(Signed(entry.account.bytes.total())),
-       Value(std::int64_t{entry.is_complete}), Value(ToJson(entry.account)), Receipted(entry)});
-  if (!inserted) return inserted.error();
-  if (*inserted == 1) return {};
+Status SaveToLedger(Transaction& transaction, const LedgerStep& step, const IngestId& ingest) {
+  if (step.items_before == 0) {
+    HEALIX_TRY(const bool is_new, Insert(transaction, step.entry, ingest));
+    if (is_new) return {};
+  }
+  HEALIX_TRY(const bool is_moved, Move(transaction, step, ingest));
+  if (is_moved) return {};
   return MakeError(ErrorCode::kRecordsConflict, "another ingest is taking in the same file");
 }
 
-Status MarkReceipted(Transaction& transaction, const LedgerKey& key, const FileAccount& account) {
+Status MarkToldBy(Transaction& transaction, const IngestId& ingest) {
   const auto changed = transaction.Execute(
-      "UPDATE ingest_files SET receipted = ? WHERE source = ? AND sha256 = ? AND member = ?",
-      {Value(ToJson(account)), Value(key.source), Value(key.sha256), Value(key.member)});
+      "UPDATE ingest_files SET untold_by = NULL WHERE untold_by = ?", {Value(ingest.value())});
   return changed ? Status() : Status(changed.error());
+}
+
+Status LeaveTellingTo(Transaction& transaction, const LedgerKey& key,
+                      const std::optional<IngestId>& untold_by) {
+  const auto changed = transaction.Execute(
+      "UPDATE ingest_files SET untold_by = ? WHERE source = ? AND sha256 = ? AND member = ?",
+      {untold_by ? Value(untold_by->value()) : Value(Null()), Value(key.source), Value(key.sha256),
+       Value(key.member)});
+  return changed ? Status() : Status(changed.error());
+}
+
+Result<bool> IsSourceKnown(Reader& reader, const std::string& source) {
+  HEALIX_TRY(
+      const auto row,
+      reader.QueryFirst("SELECT 1 FROM ingest_files WHERE source = ? LIMIT 1", {Value(source)}));
+  return row.has_value();
 }
 
 FileAccount AccountForReceipt(const LedgerEntry& entry) {

@@ -2,6 +2,7 @@
 #pragma once
 /// @file Remembers what of which file is done, so that a killed ingest goes on behind it.
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ struct LedgerKey {
   std::string source;
   std::string sha256;  ///< of the file on disk
   std::string member;  ///< inside the archive; "" when it is none
+  auto operator<=>(const LedgerKey&) const = default;
 };
 
 /// Says what of one file or member is committed.
@@ -31,20 +33,34 @@ struct LedgerEntry {
   /// `account` as it stood in the last receipt; none while no receipt tells of it. What came later
   /// is written, what stood in a receipt is a duplicate when it is found again.
   std::optional<FileAccount> receipted;
+  /// The run whose receipt is to tell of `account` as it stands; none when a receipt does.
+  std::optional<IngestId> untold_by;
+};
+
+/// An entry to be written, and where it stood before (0 items: nowhere, or at its start).
+struct LedgerStep {
+  LedgerEntry entry;
+  std::uint64_t items_before = 0;
 };
 
 /// Finds an entry.
 Result<std::optional<LedgerEntry>> FindInLedger(storage::records::Reader& reader,
                                                 const LedgerKey& key);
 
-/// Writes an entry that stood at `items_before` (0: there was none).
+/// Writes an entry, which the receipt of `ingest` is to tell of.
 /// Errors   kRecordsConflict when another ingest has moved it.
-Status SaveToLedger(storage::records::Transaction& transaction, const LedgerEntry& entry,
-                    std::uint64_t items_before);
+Status SaveToLedger(storage::records::Transaction& transaction, const LedgerStep& step,
+                    const IngestId& ingest);
 
-/// Notes that a receipt tells of the entry as it stands.
-Status MarkReceipted(storage::records::Transaction& transaction, const LedgerKey& key,
-                     const FileAccount& account);
+/// Notes that the receipt of `ingest` tells of all that was left to it, as it stands.
+Status MarkToldBy(storage::records::Transaction& transaction, const IngestId& ingest);
+
+/// Leaves it to an earlier run to tell of an entry, to none when a receipt does.
+Status LeaveTellingTo(storage::records::Transaction& transaction, const LedgerKey& key,
+                      const std::optional<IngestId>& untold_by);
+
+/// Tells whether anything of a source was ever taken in.
+Result<bool> IsSourceKnown(storage::records::Reader& reader, const std::string& source);
 
 /// Returns what a receipt says of an entry now: what stood in an earlier one has become duplicate.
 FileAccount AccountForReceipt(const LedgerEntry& entry);

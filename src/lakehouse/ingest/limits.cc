@@ -16,7 +16,7 @@ Status Limits::Validate() const {
     return MakeError(ErrorCode::kSettingInvalid, "ingest.record_bytes_max is over {} bytes",
                      kBytesMax);
   }
-  return {};
+  return archive.Validate();
 }
 
 }  // namespace healix::lakehouse::ingest

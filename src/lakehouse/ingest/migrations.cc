@@ -49,10 +49,38 @@ CREATE TABLE ingest_receipts (
 ) {rows};
 )";
 
+/// What is left for a receipt to tell is found by the run that took it in.
+constexpr std::string_view kAddUntold = R"(
+ALTER TABLE ingest_files ADD COLUMN untold_by {text};
+UPDATE ingest_files SET untold_by = '' WHERE receipted IS NULL OR receipted <> account;
+UPDATE ingest_files SET receipted = NULL WHERE untold_by IS NULL;
+CREATE INDEX ingest_files_untold ON ingest_files (untold_by) WHERE untold_by IS NOT NULL;
+)";
+
+/// Says which file a quarantined item belongs to, and whether it is a record or what was left of a
+/// file that could not be read on.
+constexpr std::string_view kTellFilesOfQuarantine = R"(
+ALTER TABLE ingest_quarantine ADD COLUMN file_sha256 {text} NOT NULL DEFAULT '';
+ALTER TABLE ingest_quarantine ADD COLUMN member {text} NOT NULL DEFAULT '';
+ALTER TABLE ingest_quarantine ADD COLUMN extent {text} NOT NULL DEFAULT 'record';
+UPDATE ingest_quarantine SET
+  file_sha256 = COALESCE((SELECT MAX(f.sha256) FROM ingest_files f
+    WHERE f.source = ingest_quarantine.source AND f.file = ingest_quarantine.file), ''),
+  member = COALESCE((SELECT MAX(f.member) FROM ingest_files f
+    WHERE f.source = ingest_quarantine.source AND f.file = ingest_quarantine.file), '');
+UPDATE ingest_quarantine SET extent = 'rest' WHERE byte_length = 0 AND sha256 = file_sha256;
+UPDATE ingest_quarantine SET extent = 'rest' WHERE kind = 'unreadable';
+CREATE INDEX ingest_quarantine_rest ON ingest_quarantine (file_sha256)
+  WHERE extent = 'rest' AND resolved_by IS NULL;
+)";
+
 }  // namespace
 
 Status MigrateIngest(storage::records::Store& records) {
-  static const storage::records::Migration steps[] = {{1, "create_tables", kCreateTables}};
+  static const storage::records::Migration steps[] = {
+      {1, "create_tables", kCreateTables},
+      {2, "add_untold", kAddUntold},
+      {3, "tell_files_of_quarantine", kTellFilesOfQuarantine}};
   return storage::records::Migrate(records, {"ingest", steps});
 }
 

@@ -60,6 +60,32 @@ TEST(VersionKeyTest, KeepsVersionsOfARecordTogether) {
   EXPECT_NE(a.record(), other.record());
 }
 
+TEST(FileAccountsTest, GivesBackWhatWasAppended) {
+  FileAccounts accounts;
+  EXPECT_TRUE(accounts.empty());
+  for (int i = 0; i < 3; ++i) {
+    FileAccount account;
+    account.file = "/a \"" + std::to_string(i);
+    account.bytes.records = 10;
+    account.types["Patient"].written = 2;
+    account.reasons["JSON_INVALID"] = 1;
+    account.ingests = {"x", "y"};
+    accounts.Append(account);
+  }
+  ASSERT_EQ(accounts.size(), 3U);
+  int seen = 0;
+  for (const FileAccount& account : accounts) {
+    EXPECT_EQ(account.file, "/a \"" + std::to_string(seen++));
+    EXPECT_EQ(account.ingests.size(), 2U);
+  }
+  EXPECT_EQ(seen, 3);
+  const FileSums sums = accounts.Sum();
+  EXPECT_EQ(sums.bytes.records, 30U);
+  EXPECT_EQ(sums.totals.written, 6U);
+  EXPECT_EQ(sums.types.at("Patient").written, 6U);
+  EXPECT_EQ(sums.reasons.at("JSON_INVALID"), 3U);
+}
+
 TEST(ReceiptJsonTest, ReadsBackWhatItPrints) {
   Receipt receipt;
   receipt.id = ReceiptId("r");
@@ -74,7 +100,7 @@ TEST(ReceiptJsonTest, ReadsBackWhatItPrints) {
   receipt.files = {file, file};
   receipt.ignored = {{"/c", "unknown-kind", "00", 7}};
   receipt.snapshots["raw.fhir"] = -12;
-  SumFiles(receipt);
+  static_cast<FileSums&>(receipt) = receipt.files.Sum();
   const std::string json = ToCanonicalJson(receipt);
   const auto read = ReceiptFromJson(json);
   ASSERT_TRUE(IsOk(read));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "base/result/check.h"
 #include "formats/json/json_parser.h"
 #include "lakehouse/ingest/account_json_internal.h"
 #include "lakehouse/ingest/arrow_json_internal.h"
@@ -82,8 +83,9 @@ Result<std::optional<ComposedRow>> ParquetRows::Next() {
   HEALIX_RETURN_IF_ERROR(AppendFhirJson(json, resource_type_, members, columns, at_));
   ++at_;
   formats::json::JsonParser parser({});
-  HEALIX_TRY(const auto canonical, parser.Parse(json));
-  composed.json = canonical.text();
+  const auto canonical = parser.Parse(json);
+  composed.json = canonical ? std::string(canonical->text()) : json;
+  if (!canonical) composed.fault = canonical.error();
   return std::optional<ComposedRow>(std::move(composed));
 }
 

@@ -7,34 +7,46 @@
 #include "lakehouse/ingest/parquet_source_internal.h"
 
 namespace healix::lakehouse::ingest {
-namespace {
 
-PendingRecord ToPending(FileWork& work, const std::string& type, const ComposedRow& row) {
-  const formats::json::JsonView resource(row.json);
-  const base::Sha256Digest content = base::Sha256Of(row.json);
-  PendingRecord pending;
-  pending.work = &work;
-  pending.resource_type = type;
-  pending.id = TextMember(resource, "id");
-  if (pending.id.empty()) pending.id = content.ToHex();
-  if (const auto meta = resource.Member("meta")) {
-    pending.version_id = TextMember(*meta, "versionId");
-    auto updated = base::ParseInstant(TextMember(*meta, "lastUpdated"));
-    if (updated) pending.last_updated = *updated;
-  }
-  pending.offset = row.row;
-  pending.length = row.json.size();
-  pending.hash = content.ToHex();
-  pending.format = "parquet";
-  pending.resource = row.json;
-  pending.key = KeyOf({work.entry.key.source, type, pending.id, base::AsText(content.bytes)});
-  return pending;
+std::optional<Error> FaultOf(const ComposedRow& row, const Limits& limits) {
+  if (row.fault) return row.fault;
+  if (row.json.size() <= limits.record_bytes_max) return std::nullopt;
+  return MakeError(ErrorCode::kRecordTooLarge, "row {} is {} bytes of JSON", row.row,
+                   row.json.size());
 }
+
+Status AddComposed(Intake& intake, FileWork& work, std::string_view type,
+                   const ComposedRow& composed) {
+  const formats::json::JsonView resource(composed.json);
+  const base::Sha256Digest content = base::Sha256Of(composed.json);
+  const std::string hash = content.ToHex();
+  std::string id = TextMember(resource, "id");
+  if (id.empty()) id = hash;
+  std::string version_id;
+  VersionRow row;
+  if (const auto meta = resource.Member("meta")) {
+    version_id = TextMember(*meta, "versionId");
+    auto updated = base::ParseInstant(TextMember(*meta, "lastUpdated"));
+    if (updated) row.last_updated = *updated;
+  }
+  row.key = KeyOf({work.entry.key.source, type, id, base::AsText(content.bytes)});
+  row.resource_type = type;
+  row.id = id;
+  row.version_id = version_id;
+  row.offset = composed.row;
+  row.length = composed.json.size();
+  row.hash = hash;
+  row.format = "parquet";
+  row.resource = composed.json;
+  return intake.AddVersion(work, row);
+}
+
+namespace {
 
 class ParquetSource final : public ItemSource {
  public:
-  ParquetSource(engine::Engine& engine, engine::ParquetInfo info, std::string type)
-      : engine_(engine), info_(std::move(info)), type_(std::move(type)) {}
+  ParquetSource(engine::Engine& engine, engine::ParquetInfo info, std::string type, Limits limits)
+      : engine_(engine), info_(std::move(info)), type_(std::move(type)), limits_(limits) {}
 
   Result<Step> Next(Intake& intake, FileWork& work) override {
     if (!rows_) {
@@ -45,7 +57,11 @@ class ParquetSource final : public ItemSource {
       is_read_ = true;
       return Step::kEnd;
     }
-    HEALIX_RETURN_IF_ERROR(intake.AddVersion(ToPending(work, type_, *row)));
+    if (const auto fault = FaultOf(*row, limits_)) {
+      Reject(intake, work, *row, *fault);
+      return Step::kItem;
+    }
+    HEALIX_RETURN_IF_ERROR(AddComposed(intake, work, type_, *row));
     return Step::kItem;
   }
 
@@ -61,9 +77,18 @@ class ParquetSource final : public ItemSource {
   }
 
  private:
+  void Reject(Intake& intake, FileWork& work, const ComposedRow& row, const Error& fault) const {
+    QuarantinedRecord rejected = Quarantined({fault, base::Sha256Of(row.json)}, row.json, limits_);
+    rejected.entry.offset = row.row;
+    rejected.entry.length = row.json.size();
+    rejected.entry.type = type_;
+    intake.Reject(work, std::move(rejected), fault.code());
+  }
+
   engine::Engine& engine_;
   engine::ParquetInfo info_;
   std::string type_;
+  Limits limits_;
   std::unique_ptr<ParquetRows> rows_;
   std::uint64_t skipped_ = 0;
   bool is_read_ = false;
@@ -72,10 +97,11 @@ class ParquetSource final : public ItemSource {
 }  // namespace
 
 Result<std::unique_ptr<ItemSource>> OpenFhirParquetSource(engine::Engine& engine,
-                                                          const engine::ParquetInfo& info) {
+                                                          const engine::ParquetInfo& info,
+                                                          const Limits& limits) {
   const auto type = FhirTypeOf(info);
   if (!type) return MakeError(ErrorCode::kUnsupported, "the Parquet file does not hold FHIR");
-  return std::unique_ptr<ItemSource>(std::make_unique<ParquetSource>(engine, info, *type));
+  return std::unique_ptr<ItemSource>(std::make_unique<ParquetSource>(engine, info, *type, limits));
 }
 
 Status ReadAllPages(engine::Engine& engine, const engine::ParquetInfo& info) {

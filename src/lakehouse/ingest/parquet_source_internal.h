@@ -9,6 +9,7 @@
 
 #include "base/result/result.h"
 #include "lakehouse/engine/engine.h"
+#include "lakehouse/ingest/intake_internal.h"
 #include "lakehouse/ingest/parts.h"
 
 namespace healix::lakehouse::ingest {
@@ -22,9 +23,17 @@ std::optional<std::string> FhirTypeOf(const engine::ParquetInfo& info);
 
 /// One composed row.
 struct ComposedRow {
-  std::uint64_t row = 0;  ///< in the file, from 0
-  std::string json;       ///< canonical
+  std::uint64_t row = 0;                      ///< in the file, from 0
+  std::string json;                           ///< canonical; of a faulty row as composed
+  std::optional<Error> fault = std::nullopt;  ///< set: this row can't be a record, others may
 };
+
+/// Returns why a composed row is not taken in, if so: its own fault, or that it is too large.
+std::optional<Error> FaultOf(const ComposedRow& row, const Limits& limits);
+
+/// Adds a composed row without fault as a record of resource type `type`.
+Status AddComposed(Intake& intake, FileWork& work, std::string_view type,
+                   const ComposedRow& composed);
 
 /// Reads the rows of a FHIR Parquet file from `first_row` on, in order.
 /// Threads  one at a time.

@@ -8,6 +8,10 @@ namespace healix::lakehouse::ingest {
 
 using storage::records::Reader;
 
+std::string_view Name(QuarantineExtent extent) {
+  return extent == QuarantineExtent::kRest ? "rest" : "record";
+}
+
 Result<std::vector<QuarantineEntry>> ListQuarantine(const Parts& parts,
                                                     const QuarantineFilter& filter) {
   HEALIX_RETURN_IF_ERROR(MigrateIngest(parts.records));

@@ -17,7 +17,8 @@ std::uint64_t Unsigned(std::int64_t value) { return static_cast<std::uint64_t>(v
 
 constexpr std::string_view kSelect =
     "SELECT id, source, kind, file, byte_offset, byte_length, line, sha256, code, type, ingest, "
-    "arrived_at, resolved_by, kept FROM ingest_quarantine WHERE 1 = 1";
+    "arrived_at, resolved_by, kept, file_sha256, member, extent FROM ingest_quarantine "
+    "WHERE id > ?";
 
 QuarantinedRecord FromRow(const Row& row) {
   QuarantinedRecord record;
@@ -36,21 +37,53 @@ QuarantinedRecord FromRow(const Row& row) {
   entry.arrived_at = base::FromMicros(row.Int(11));
   if (!row.IsNull(12)) entry.resolved_by = row.Text(12);
   record.kept = row.Bytes(13);
+  entry.file_sha256 = row.Text(14);
+  entry.member = row.Text(15);
+  if (row.Text(16) == Name(QuarantineExtent::kRest)) entry.extent = QuarantineExtent::kRest;
   return record;
+}
+
+/// Gives the open entry for the rest of the same file its new place and reason. Returns whether
+/// there is one.
+Result<bool> UpdateRest(Transaction& transaction, const QuarantineEntry& entry) {
+  HEALIX_TRY(
+      const std::uint64_t changed,
+      transaction.Execute("UPDATE ingest_quarantine SET byte_offset = ?, code = ? "
+                          "WHERE file_sha256 = ? AND source = ? AND member = ? "
+                          "AND extent = 'rest' AND resolved_by IS NULL",
+                          {Value(Signed(entry.offset)), Value(entry.code), Value(entry.file_sha256),
+                           Value(entry.source), Value(entry.member)}));
+  return changed > 0;
 }
 
 }  // namespace
 
-Status InsertQuarantined(Transaction& transaction, const QuarantinedRecord& record) {
+Status SaveQuarantined(Transaction& transaction, const QuarantinedRecord& record) {
   const QuarantineEntry& entry = record.entry;
+  if (entry.extent == QuarantineExtent::kRest) {
+    HEALIX_TRY(const bool is_known, UpdateRest(transaction, entry));
+    if (is_known) return {};
+  }
   const auto inserted = transaction.Execute(
       "INSERT INTO ingest_quarantine (source, kind, file, byte_offset, byte_length, line, sha256, "
-      "code, type, ingest, arrived_at, kept) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "code, type, ingest, arrived_at, kept, file_sha256, member, extent) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {Value(entry.source), Value(entry.kind), Value(entry.file), Value(Signed(entry.offset)),
        Value(Signed(entry.length)), entry.line ? Value(Signed(*entry.line)) : Value(Null()),
        Value(entry.sha256), Value(entry.code), Value(entry.type), Value(entry.ingest.value()),
-       Value(base::ToMicros(entry.arrived_at)), storage::records::Bytes(record.kept)});
+       Value(base::ToMicros(entry.arrived_at)), storage::records::Bytes(record.kept),
+       Value(entry.file_sha256), Value(entry.member), Value(std::string(Name(entry.extent)))});
   return inserted ? Status() : Status(inserted.error());
+}
+
+Status SaveReasons(Transaction& transaction, const std::vector<RetriedEntry>& entries) {
+  for (const RetriedEntry& entry : entries) {
+    const auto changed =
+        transaction.Execute("UPDATE ingest_quarantine SET code = ? WHERE id = ?",
+                            {Value(std::string(Name(entry.code))), Value(entry.id.value())});
+    if (!changed) return changed.error();
+  }
+  return {};
 }
 
 Status ResolveQuarantined(Transaction& transaction, const std::vector<QuarantineId>& ids,
@@ -68,10 +101,16 @@ Status ResolveQuarantined(Transaction& transaction, const std::vector<Quarantine
   return {};
 }
 
+Result<QuarantineId> LastQuarantineId(Reader& reader) {
+  HEALIX_TRY(const auto row,
+             reader.QueryFirst("SELECT COALESCE(MAX(id), 0) FROM ingest_quarantine"));
+  return QuarantineId(row ? row->Int(0) : 0);
+}
+
 Result<std::vector<QuarantinedRecord>> FindQuarantined(Reader& reader,
                                                        const QuarantineFilter& filter) {
   std::string sql(kSelect);
-  std::vector<Value> parameters;
+  std::vector<Value> parameters = {Value(filter.after.value())};
   if (filter.id) {
     sql += " AND id = ?";
     parameters.emplace_back(filter.id->value());

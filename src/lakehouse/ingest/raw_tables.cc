@@ -38,6 +38,11 @@ const tables::TableName& FhirTable() {
   return name;
 }
 
+const tables::TableName& ObjectTable() {
+  static const tables::TableName name{"raw", "fhir_object"};
+  return name;
+}
+
 const tables::TableName& EnvelopeTable() {
   static const tables::TableName name{"raw", "envelope"};
   return name;
@@ -64,7 +69,8 @@ const std::vector<Column>& FhirColumns() {
                                               {"full_url", ColumnKind::kText},
                                               {"request_method", ColumnKind::kText},
                                               {"if_none_exist", ColumnKind::kText},
-                                              {"resource", ColumnKind::kText}};
+                                              {"resource", ColumnKind::kText},
+                                              {"object", ColumnKind::kText}};
   return columns;
 }
 
@@ -114,20 +120,25 @@ std::string CopyStatement(const iceberg::Schema& file, const std::string& file_n
 tables::NewTableLayout LayoutOf(const tables::TableName& table, iceberg::Schema schema) {
   tables::NewTableLayout layout;
   layout.schema = std::move(schema);
-  if (table != FhirTable()) return layout;
+  if (table != FhirTable() && table != ObjectTable()) return layout;
   const iceberg::Transform identity{iceberg::TransformKind::kIdentity, 0, ""};
   layout.partitioning = {{"source", identity, ""}, {"resource_type", identity, ""}};
   return layout;
 }
 
-tables::ViewDefinition TypeView(std::string_view resource_type) {
+tables::ViewDefinition TypeView(std::string_view resource_type, TypeStorage storage) {
+  const auto rows_of = [&](const tables::TableName& table) {
+    return "SELECT id, version_id, last_updated, source, file, \"offset\", length, hash, "
+           "arrived_at, deleted, resource FROM " +
+           tables::ToString(table) + " WHERE resource_type = '" + std::string(resource_type) + "'";
+  };
   tables::ViewDefinition view;
   view.name = {"raw", Lower(resource_type)};
   view.default_schema = "raw";
-  view.sql =
-      "SELECT id, version_id, last_updated, source, file, \"offset\", length, hash, arrived_at, "
-      "deleted, resource FROM raw.fhir WHERE resource_type = '" +
-      std::string(resource_type) + "'";
+  view.sql = rows_of(FhirTable());
+  if (storage == TypeStorage::kWithObjects) {
+    view.sql += " AND object IS NULL UNION ALL " + rows_of(ObjectTable());
+  }
   view.comment = "One row per version of " + std::string(resource_type) + " taken in";
   return view;
 }

@@ -13,8 +13,12 @@
 
 namespace healix::lakehouse::ingest {
 
-/// All FHIR records, partitioned by source and resource type.
+/// All FHIR records, partitioned by source and resource type. A record over
+/// Limits::inline_bytes_max has no `resource` here, but an `object`: the key of the row in
+/// ObjectTable() that is the same with its bytes.
 const tables::TableName& FhirTable();
+/// The large records of FhirTable(), with the same columns and partitions. Made when there is one.
+const tables::TableName& ObjectTable();
 /// What holds records together: Bundles without resources, CSV headers.
 const tables::TableName& EnvelopeTable();
 /// Returns `raw.<source>_<table>`.
@@ -38,7 +42,13 @@ std::string CopyStatement(const iceberg::Schema& file, const std::string& file_n
 /// Returns how a new raw table looks: raw.fhir is partitioned by source and type, others not.
 tables::NewTableLayout LayoutOf(const tables::TableName& table, iceberg::Schema schema);
 
-/// Returns the view `raw.<type in lower case>` over raw.fhir.
-tables::ViewDefinition TypeView(std::string_view resource_type);
+/// Where the resources of a type lie.
+enum class TypeStorage : std::uint8_t {
+  kInline,       ///< all in raw.fhir
+  kWithObjects,  ///< large ones in raw.fhir_object
+};
+
+/// Returns the view `raw.<type in lower case>`: one row per version, always with its resource.
+tables::ViewDefinition TypeView(std::string_view resource_type, TypeStorage storage);
 
 }  // namespace healix::lakehouse::ingest

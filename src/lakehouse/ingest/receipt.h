@@ -12,30 +12,13 @@
 #include "base/result/result.h"
 #include "base/time/clock.h"
 #include "lakehouse/ingest/counts.h"
+#include "lakehouse/ingest/file_accounts.h"
 #include "lakehouse/ingest/parts.h"
 
 namespace healix::lakehouse::ingest {
 
 using IngestId = base::StrongId<struct IngestIdTag>;
 using ReceiptId = base::StrongId<struct ReceiptIdTag>;
-
-/// Counts quarantined records by error name (`JSON_INVALID`).
-using ReasonCounts = std::map<std::string, std::uint64_t>;
-
-/// Accounts for one file or archive member.
-struct FileAccount {
-  std::string file;    ///< absolute path, with `!member` for archives
-  std::string source;  ///< [a-z][a-z0-9]*
-  std::string kind;    ///< `fhir-json`, `fhir-xml`, `csv`, `fhir-parquet`, `parquet`
-  std::string sha256;  ///< of the file on disk (of the archive, for a member), hexadecimal
-  std::uint64_t size_bytes = 0;  ///< of the file on disk
-  ByteCounts bytes;              ///< after decompression
-  CountsByType types;
-  ReasonCounts reasons;
-  std::vector<std::string>
-      ingests;        ///< ids in the `ingest` column of its rows: interrupted runs first
-  std::string error;  ///< `error[CODE]: …` when reading stopped inside; else ""
-};
 
 /// Names a file that was found but not read, and by which rule.
 struct IgnoredFile {
@@ -46,18 +29,14 @@ struct IgnoredFile {
 };
 
 /// One ingest, accounted for. `json` is what was signed, byte for byte; the other members are read
-/// from it. The form is docs/receipts.md.
-struct Receipt {
+/// from it, the sums over `files` as they stand there. The form is docs/receipts.md.
+struct Receipt : FileSums {
   ReceiptId id;
   IngestId ingest;
   std::string program;  ///< `healix 0.1.0`
   base::Timestamp started_at;
   base::Timestamp finished_at;
-  RecordCounts totals;
-  ByteCounts bytes;
-  CountsByType types;
-  ReasonCounts reasons;
-  std::vector<FileAccount> files;
+  FileAccounts files;
   std::vector<IgnoredFile> ignored;
   std::map<std::string, std::int64_t> snapshots;  ///< `raw.fhir` -> snapshot id
   std::string json;

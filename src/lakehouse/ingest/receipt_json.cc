@@ -23,14 +23,16 @@ std::string ToJson(const RecordCounts& counts) {
       .Close();
 }
 
-template <typename Item>
-std::string AllToJson(const std::vector<Item>& items) {
+std::string ArrayOf(const FileAccounts& files) {
   std::string text = "[";
-  for (const Item& item : items) {
-    if (text.size() > 1) text += ',';
-    text += ingest::ToJson(item);
-  }
-  return text + "]";
+  text += files.elements();
+  return text += ']';
+}
+
+std::string ArrayOf(const std::vector<IgnoredFile>& files) {
+  std::vector<std::string> elements;
+  for (const IgnoredFile& file : files) elements.push_back(ingest::ToJson(file));
+  return JsonArray(elements);
 }
 
 std::string SnapshotsToJson(const std::map<std::string, std::int64_t>& snapshots) {
@@ -48,26 +50,14 @@ base::Timestamp TimeMember(const JsonView& view, std::string_view name) {
 
 }  // namespace
 
-void SumFiles(Receipt& receipt) {
-  receipt.bytes = {};
-  receipt.types.clear();
-  receipt.reasons.clear();
-  for (const FileAccount& file : receipt.files) {
-    receipt.bytes += file.bytes;
-    Add(receipt.types, file.types);
-    for (const auto& [code, count] : file.reasons) receipt.reasons[code] += count;
-  }
-  receipt.totals = Sum(receipt.types);
-}
-
 std::string ToCanonicalJson(const Receipt& receipt) {
   return JsonObjectText()
       .Raw("bytes", ToJson(receipt.bytes))
-      .Raw("files", AllToJson(receipt.files))
+      .Raw("files", ArrayOf(receipt.files))
       .Text("finished_at", base::FormatInstant(receipt.finished_at))
       .Text("format", kFormat)
       .Text("id", receipt.id.value())
-      .Raw("ignored", AllToJson(receipt.ignored))
+      .Raw("ignored", ArrayOf(receipt.ignored))
       .Text("ingest", receipt.ingest.value())
       .Text("program", receipt.program)
       .Raw("reasons", ToJson(receipt.reasons))
@@ -97,9 +87,7 @@ Result<Receipt> ReceiptFromJson(std::string_view json) {
   if (const auto bytes = view.Member("bytes")) receipt.bytes = BytesFromView(*bytes);
   receipt.types = TypesFromView(view);
   receipt.reasons = ReasonsFromView(view);
-  for (const JsonView& file : ArrayMember(view, "files")) {
-    receipt.files.push_back(AccountFromView(file));
-  }
+  for (const JsonView& file : ArrayMember(view, "files")) receipt.files.AppendJson(file.text());
   for (const JsonView& ignored : ArrayMember(view, "ignored")) {
     receipt.ignored.push_back(IgnoredFromView(ignored));
   }
@@ -133,8 +121,8 @@ std::string SummaryJson(const Receipt& receipt) {
       .Raw("types", types.Close())
       .Raw("reasons", reasons.Close())
       .Raw("byte_classes", ToJson(receipt.bytes))
-      .Raw("files", AllToJson(receipt.files))
-      .Raw("ignored", AllToJson(receipt.ignored))
+      .Raw("files", ArrayOf(receipt.files))
+      .Raw("ignored", ArrayOf(receipt.ignored))
       .Close();
 }
 

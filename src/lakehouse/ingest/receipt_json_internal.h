@@ -10,9 +10,6 @@
 
 namespace healix::lakehouse::ingest {
 
-/// Sums files up: totals, bytes, types and reasons of the receipt.
-void SumFiles(Receipt& receipt);
-
 /// Returns canonical JSON of everything but `json`, `public_key` and `signature`.
 std::string ToCanonicalJson(const Receipt& receipt);
 

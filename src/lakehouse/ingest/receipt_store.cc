@@ -41,46 +41,45 @@ trust::journal::Act FinishAct(const Parts& parts, const Receipt& receipt) {
   return act;
 }
 
-/// Writes the receipt, the ledger's notes that it tells of these files, and the act.
-Status StoreReceipt(Transaction& transaction, const RunResult& result, const Receipt& receipt,
-                    const trust::journal::Act& act) {
-  HEALIX_RETURN_IF_ERROR(InsertReceipt(transaction, receipt));
-  for (const LedgerEntry& entry : result.entries) {
-    HEALIX_RETURN_IF_ERROR(MarkReceipted(transaction, entry.key, entry.account));
-  }
-  HEALIX_RETURN_IF_ERROR(
-      SaveRun(transaction, {result.ingest, receipt.program, "done", receipt.finished_at}));
-  return trust::journal::AppendAct(transaction, act);
-}
-
 }  // namespace
 
-Receipt DraftReceipt(const Parts& parts, const RunResult& result) {
+Receipt DraftReceipt(const Parts& parts, RunResult result) {
   Receipt draft;
+  static_cast<FileSums&>(draft) = std::move(result.sums);
   draft.ingest = result.ingest;
   draft.program = parts.program;
   draft.started_at = result.started_at;
   draft.finished_at = parts.clock.Now();
-  draft.ignored = result.ignored;
-  draft.snapshots = result.snapshots;
-  for (const LedgerEntry& entry : result.entries) draft.files.push_back(AccountForReceipt(entry));
-  SumFiles(draft);
+  draft.files = std::move(result.files);
+  draft.ignored = std::move(result.ignored);
+  draft.snapshots = std::move(result.snapshots);
   return draft;
 }
 
-Result<Receipt> SignReceipt(const Parts& parts, const RunResult& result, Receipt draft) {
-  draft.id = ReceiptId(parts.ids.Next().ToString());
+void Sign(const Parts& parts, Receipt& draft) {
   draft.json = ToCanonicalJson(draft);
   draft.signature = parts.key.Sign(draft.json);
   draft.public_key = parts.key.public_key().ToText();
+}
+
+Status StoreReceipt(Transaction& transaction, const Receipt& receipt) {
+  HEALIX_RETURN_IF_ERROR(InsertReceipt(transaction, receipt));
+  HEALIX_RETURN_IF_ERROR(MarkToldBy(transaction, receipt.ingest));
+  return SaveRun(transaction, {receipt.ingest, receipt.program, "done", receipt.finished_at});
+}
+
+Status SignReceipt(const Parts& parts, Receipt& draft) {
+  draft.id = ReceiptId(parts.ids.Next().ToString());
+  Sign(parts, draft);
   const trust::journal::Act act = FinishAct(parts, draft);
   base::SyncPoint("ingest.receipt.before_commit");
-  const auto store = [&](Transaction& transaction) {
-    return StoreReceipt(transaction, result, draft, act);
+  const auto store = [&](Transaction& transaction) -> Status {
+    HEALIX_RETURN_IF_ERROR(StoreReceipt(transaction, draft));
+    return trust::journal::AppendAct(transaction, act);
   };
   HEALIX_RETURN_IF_ERROR(parts.records.Write(store));
   base::SyncPoint("ingest.receipt.after_commit");
-  return draft;
+  return {};
 }
 
 Result<std::vector<ReceiptLine>> ListReceipts(const Parts& parts, std::size_t limit) {

@@ -8,10 +8,17 @@
 namespace healix::lakehouse::ingest {
 
 /// Makes the receipt of what a run found, without id and signature.
-Receipt DraftReceipt(const Parts& parts, const RunResult& result);
+Receipt DraftReceipt(const Parts& parts, RunResult result);
 
-/// Gives the draft id and signature, and stores it in one transaction with the notes in the ledger
-/// that it tells of these files, and the act.
-Result<Receipt> SignReceipt(const Parts& parts, const RunResult& result, Receipt draft);
+/// Gives the draft id and signature, and stores it in one transaction with the note in the ledger
+/// that it tells of the files of this ingest, and the act.
+Status SignReceipt(const Parts& parts, Receipt& draft);
+
+/// Gives a draft that has an id its signature; stores nothing.
+void Sign(const Parts& parts, Receipt& draft);
+
+/// Stores a signed receipt with the note in the ledger that it tells of the files of its ingest,
+/// and that the ingest is done.
+Status StoreReceipt(storage::records::Transaction& transaction, const Receipt& receipt);
 
 }  // namespace healix::lakehouse::ingest

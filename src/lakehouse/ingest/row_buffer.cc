@@ -57,23 +57,30 @@ RowBuffer::~RowBuffer() = default;
 RowBuffer::RowBuffer(RowBuffer&&) noexcept = default;
 RowBuffer& RowBuffer::operator=(RowBuffer&&) noexcept = default;
 
+ChunkColumn& RowBuffer::NextCell() {
+  if (!open_) {
+    open_ = std::make_unique<Chunk>(columns_);
+    for (std::size_t i = 0; i < columns_.size() && !closed_.empty(); ++i) {
+      open_->columns[i]->ReserveLike(*closed_.back()->columns[i]);
+    }
+  }
+  return *open_->columns[cell_++];
+}
+
 RowBuffer& RowBuffer::Text(std::string_view value) {
-  if (!open_) open_ = std::make_unique<Chunk>(columns_);
-  open_->columns[cell_++]->AppendText(value);
+  NextCell().AppendText(value);
   open_->bytes += value.size() + sizeof(std::int32_t);
   return *this;
 }
 
 RowBuffer& RowBuffer::Long(std::int64_t value) {
-  if (!open_) open_ = std::make_unique<Chunk>(columns_);
-  open_->columns[cell_++]->AppendNumber(value);
+  NextCell().AppendNumber(value);
   open_->bytes += sizeof(value);
   return *this;
 }
 
 RowBuffer& RowBuffer::Null() {
-  if (!open_) open_ = std::make_unique<Chunk>(columns_);
-  open_->columns[cell_++]->AppendNull();
+  NextCell().AppendNull();
   return *this;
 }
 

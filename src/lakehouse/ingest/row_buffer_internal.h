@@ -21,6 +21,8 @@ struct Column {
   ColumnKind kind = ColumnKind::kText;
 };
 
+struct ChunkColumn;
+
 /// Returns the columns as an Iceberg schema; all optional, ids from 1.
 iceberg::Schema ToSchema(const std::vector<Column>& columns);
 
@@ -51,6 +53,7 @@ class RowBuffer final {
 
  private:
   struct Chunk;
+  ChunkColumn& NextCell();
   void CloseChunk();
 
   std::vector<Column> columns_;

@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <map>
 
+#include "base/hash/sha256.h"
 #include "formats/archive/input_members.h"
+#include "formats/cutting/text_encoding.h"
 #include "lakehouse/ingest/source_reader_internal.h"
 
 namespace healix::lakehouse::ingest {
@@ -64,9 +66,18 @@ class RangeCutter final {
   std::string last_;
 };
 
+/// What was taken in once is read again, whatever the settings say today: their largest values.
+formats::archive::ArchiveLimits RereadLimits() {
+  formats::archive::ArchiveLimits limits;
+  limits.ratio_max = 1'000'000;
+  limits.depth_max = 8;
+  limits.members_max = 100'000'000;
+  return limits;
+}
+
 Status ReadFileRanges(base::FileSystem& files, const std::string& path, RangesByPlace& places,
                       const OnRange& on_range) {
-  HEALIX_TRY(const auto members, formats::archive::OpenInput(files, path, {}));
+  HEALIX_TRY(const auto members, formats::archive::OpenInput(files, path, RereadLimits()));
   while (!places.empty()) {
     HEALIX_TRY(const auto member, members->Next());
     if (!member) {
@@ -113,6 +124,18 @@ Status ReadRanges(base::FileSystem& files, std::vector<SourceRange> ranges,
     HEALIX_RETURN_IF_ERROR(ReadFileRanges(files, path, places, on_range));
   }
   return {};
+}
+
+std::optional<std::string> TextWithHash(std::string bytes, std::string_view sha256) {
+  using formats::TextEncoding;
+  if (base::Sha256Of(bytes).ToHex() == sha256) return bytes;
+  for (const TextEncoding encoding : {TextEncoding::kUtf16Le, TextEncoding::kUtf16Be,
+                                      TextEncoding::kWindows1252, TextEncoding::kLatin1}) {
+    std::string utf8;
+    formats::AppendAsUtf8(encoding, bytes, utf8);
+    if (base::Sha256Of(utf8).ToHex() == sha256) return utf8;
+  }
+  return std::nullopt;
 }
 
 }  // namespace healix::lakehouse::ingest

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/io/file_system.h"
@@ -29,5 +31,9 @@ Result<std::string> FileOnDisk(base::FileSystem& files, const std::string& place
 /// Errors   kFileNotFound (also a member that is gone), those of the archive and of `on_range`.
 Status ReadRanges(base::FileSystem& files, std::vector<SourceRange> ranges,
                   const std::function<Status(const SourceRange&, std::string)>& on_range);
+
+/// Returns source bytes as the UTF-8 text that has this SHA-256 (hexadecimal), decoded by the
+/// encoding that gives it; nothing when the bytes are not that text.
+std::optional<std::string> TextWithHash(std::string bytes, std::string_view sha256);
 
 }  // namespace healix::lakehouse::ingest

@@ -5,8 +5,6 @@
 #include <charconv>
 #include <set>
 
-#include "base/hash/sha256.h"
-#include "formats/cutting/text_encoding.h"
 #include "lakehouse/engine/statement_parser.h"
 #include "lakehouse/ingest/parquet_source_internal.h"
 #include "lakehouse/ingest/raw_tables_internal.h"
@@ -23,6 +21,7 @@ using OnRecord = std::function<Status(const TracedRecord&)>;
 struct TracedRow {
   TracedRecord record;
   std::string format;  ///< `json`, `xml`, `parquet`, `csv`
+  std::string object;  ///< key of what is stored in raw.fhir_object; "" when `record` has it
 };
 
 std::uint64_t NumberOf(const engine::TextCell& cell) {
@@ -46,12 +45,14 @@ bool IsTabular(const iceberg::Schema& schema) { return schema.FindByName("hx_fil
 
 Result<std::vector<TracedRow>> FindFhirRows(const Parts& parts, const tables::TableName& table,
                                             const std::vector<std::string>& ids) {
+  HEALIX_TRY(const iceberg::Schema schema, SchemaOf(parts, FhirTable()));
+  const bool has_objects = schema.FindByName("object") != nullptr;
   TableQuestion question;
   question.table = FhirTable();
   question.sql =
-      "SELECT id, version_id, source, file, \"offset\", length, hash, resource, format "
-      "FROM input WHERE id IN " +
-      Placeholders(ids.size());
+      std::string(
+          "SELECT id, version_id, source, file, \"offset\", length, hash, resource, format, ") +
+      (has_objects ? "object" : "NULL") + " FROM input WHERE id IN " + Placeholders(ids.size());
   question.parameters = AsParameters(ids);
   if (table != FhirTable()) {
     question.sql += " AND lower(resource_type) = ?";
@@ -70,6 +71,7 @@ Result<std::vector<TracedRow>> FindFhirRows(const Parts& parts, const tables::Ta
     row.record.hash = cells[6].text;
     row.record.stored = cells[7].text;
     row.format = cells[8].text;
+    row.object = cells[9].text;
     rows.push_back(std::move(row));
     return {};
   }));
@@ -117,6 +119,17 @@ Result<std::vector<TracedRow>> FindRows(const Parts& parts, const tables::TableN
   return FindFhirRows(parts, table, ids);
 }
 
+/// Reads what is stored of a large record. One at a time is in memory.
+Status LoadStored(const Parts& parts, TracedRow& row) {
+  if (row.object.empty()) return {};
+  return ReadTable(parts,
+                   {ObjectTable(), "SELECT resource FROM input WHERE object = ?", {row.object}},
+                   [&](const engine::TextRow& cells) -> Status {
+                     row.record.stored = cells[0].text;
+                     return {};
+                   });
+}
+
 Error Mismatch(const TracedRecord& record) {
   return MakeError(ErrorCode::kTraceMismatch, "the source is not what was taken in")
       .At({record.file, record.offset, {}});
@@ -151,22 +164,10 @@ Status TraceParquetRow(const Parts& parts, TracedRecord& record, const OnRecord&
   return on_record(record);
 }
 
-bool IsAsTakenIn(const TracedRow& row, const std::string& utf8) {
-  const bool is_stored = row.format == "csv" || row.record.stored == utf8;
-  return is_stored && base::Sha256Of(utf8).ToHex() == row.record.hash;
-}
-
 /// Tells whether source bytes are the record, as they are or in an encoding that is not UTF-8.
 bool IsSource(const TracedRow& row, const std::string& bytes) {
-  using formats::TextEncoding;
-  if (IsAsTakenIn(row, bytes)) return true;
-  for (const TextEncoding encoding : {TextEncoding::kUtf16Le, TextEncoding::kUtf16Be,
-                                      TextEncoding::kWindows1252, TextEncoding::kLatin1}) {
-    std::string utf8;
-    formats::AppendAsUtf8(encoding, bytes, utf8);
-    if (IsAsTakenIn(row, utf8)) return true;
-  }
-  return false;
+  const auto utf8 = TextWithHash(bytes, row.record.hash);
+  return utf8 && (row.format == "csv" || row.record.stored == *utf8);
 }
 
 /// Reads all byte sources in one pass per file.
@@ -180,9 +181,12 @@ Status TraceBytes(const Parts& parts, std::vector<TracedRow>& rows, const OnReco
   return ReadRanges(parts.files, std::move(ranges),
                     [&](const SourceRange& range, std::string bytes) -> Status {
                       TracedRow& row = rows[range.index];
+                      HEALIX_RETURN_IF_ERROR(LoadStored(parts, row));
                       if (!IsSource(row, bytes)) return Mismatch(row.record);
                       row.record.source_bytes = std::move(bytes);
-                      return on_record(row.record);
+                      const Status told = on_record(row.record);
+                      row.record = {};  // of large records one at a time is in memory
+                      return told;
                     });
 }
 
@@ -201,6 +205,7 @@ Status Trace(const Parts& parts, const std::string& table, const std::vector<std
   }
   for (TracedRow& row : rows) {
     if (row.format == "parquet") {
+      HEALIX_RETURN_IF_ERROR(LoadStored(parts, row));
       HEALIX_RETURN_IF_ERROR(TraceParquetRow(parts, row.record, on_record));
     } else if (row.format == "table") {
       HEALIX_RETURN_IF_ERROR(TraceCopiedRow(parts, row.record, on_record));

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "lakehouse/ingest/ingest_home_testing.h"
-#include "lakehouse/ingest/quarantine.h"
+#include "lakehouse/ingest/parquet_file_testing.h"
 
 namespace healix::lakehouse::ingest {
 namespace {
@@ -54,6 +54,89 @@ TEST_F(TraceTest, FindsTheRowOfACsvFile) {
   EXPECT_EQ(traced->front().source_bytes, "2,b\n");
 }
 
+std::string Utf16(std::u16string_view text) {
+  std::string bytes;
+  for (const char16_t unit : text) {
+    bytes += static_cast<char>(unit & 0xFF);
+    bytes += static_cast<char>(unit >> 8);
+  }
+  return bytes;
+}
+
+TEST_F(TraceTest, FindsTheRowOfACsvFileInAnotherEncoding) {
+  const std::string row = Utf16(u"2;\"M\u00FC\nller\"\n");
+  const std::string csv = Utf16(u"\uFEFFid;name\n1;M\u00FCller\n") + row;
+  ASSERT_TRUE(IsOk(home_->Take({Write("P.csv", csv)})));
+  const auto traced = TraceAll("raw.src_p", {"2"});
+  ASSERT_TRUE(IsOk(traced));
+  EXPECT_EQ(traced->front().source_bytes, row);
+}
+
+TEST_F(TraceTest, FindsARowInALaterRowGroupOfAParquetFile) {
+  Write("keep", "");
+  iceberg::Schema schema;
+  schema.fields = {FieldOf(1, "id", iceberg::Primitive(iceberg::TypeId::kLong)),
+                   FieldOf(2, "ward", iceberg::Primitive(iceberg::TypeId::kString))};
+  WriteParquet(home_->parts().engine, input_folder(),
+               "SELECT i AS id, 'ward ' || i FROM range(5000) t(i)", schema, "");
+  ASSERT_TRUE(IsOk(home_->Take({input_folder()})));
+  const std::string table =
+      home_->warehouse().Load({"raw", "src_visits_0"}) ? "raw.src_visits_0" : "raw.src_visits";
+  const auto traced = TraceAll(table, {"4711"});
+  ASSERT_TRUE(IsOk(traced));
+  ASSERT_EQ(traced->size(), 1U);
+  EXPECT_EQ(traced->front().offset, 4711U);
+  EXPECT_EQ(traced->front().match, TracedRecord::Match::kCanonical);
+  EXPECT_EQ(traced->front().source_bytes, R"({"id":4711,"ward":"ward 4711"})");
+}
+
+TEST_F(TraceTest, ComposesARowOfFhirParquetAgain) {
+  Write("keep", "");
+  iceberg::Type meta;
+  meta.id = iceberg::TypeId::kStruct;
+  meta.fields = {FieldOf(3, "id", iceberg::Primitive(iceberg::TypeId::kString)),
+                 FieldOf(4, "versionId", iceberg::Primitive(iceberg::TypeId::kString))};
+  iceberg::Schema schema;
+  schema.fields = {FieldOf(1, "id", iceberg::Primitive(iceberg::TypeId::kString)),
+                   FieldOf(2, "meta", meta),
+                   FieldOf(5, "gender", iceberg::Primitive(iceberg::TypeId::kString))};
+  WriteParquet(home_->parts().engine, input_folder(),
+               "SELECT 'p' || i, {'id': NULL::VARCHAR, 'versionId': '7'}, 'female' "
+               "FROM range(5000) t(i)",
+               schema, "Patient");
+  const auto outcome = home_->Take({input_folder()});
+  ASSERT_TRUE(IsOk(outcome));
+  EXPECT_EQ(outcome->receipt.types.at("Patient").written, 5000U);
+  const auto traced = TraceAll("raw.patient", {"p4711", "p3"});
+  ASSERT_TRUE(IsOk(traced));
+  ASSERT_EQ(traced->size(), 2U);
+  for (const TracedRecord& record : *traced) {
+    EXPECT_EQ(record.match, TracedRecord::Match::kCanonical);
+    EXPECT_EQ(record.version_id, "7");
+    EXPECT_EQ("p" + std::to_string(record.offset), record.id);
+    EXPECT_EQ(record.stored, record.source_bytes);
+    EXPECT_EQ(record.stored, R"({"gender":"female","id":")" + record.id +
+                                 R"(","meta":{"versionId":"7"},"resourceType":"Patient"})");
+  }
+}
+
+TEST_F(TraceTest, FindsEveryRowOfTheSharedFhirParquet) {
+  HEALIX_SHARED_OR_SKIP(folder, "data/fhir-parquet");
+  const auto outcome = home_->Take({folder});
+  ASSERT_TRUE(IsOk(outcome));
+  std::vector<std::string> ids;
+  ASSERT_TRUE(IsOk(ReadTable(
+      home_->parts(), {{"raw", "fhir"}, "SELECT DISTINCT id FROM input ORDER BY hash(id) LIMIT 50"},
+      [&](const engine::TextRow& row) -> Status {
+        ids.push_back(row[0].text);
+        return {};
+      })));
+  const auto traced = TraceAll("raw.fhir", ids);
+  ASSERT_TRUE(IsOk(traced));
+  EXPECT_GE(traced->size(), ids.size());
+  for (const TracedRecord& record : *traced) EXPECT_EQ(record.stored, record.source_bytes);
+}
+
 TEST_F(TraceTest, FindsTheBytesInsideATarArchive) {
   HEALIX_SHARED_OR_SKIP(archive, "data/synthea-ms/bundles.tar.zst");
   const auto outcome = home_->Take({archive});
@@ -76,53 +159,6 @@ TEST_F(TraceTest, FindsTheBytesInsideATarArchive) {
   const auto traced = TraceAll("raw.fhir", ids);
   ASSERT_TRUE(IsOk(traced));
   EXPECT_GE(traced->size(), ids.size());
-}
-
-class QuarantineTest : public IngestHomeTest {};
-
-TEST_F(QuarantineTest, RedrivesALargeRecordAfterTheLimitWasRaised) {
-  const std::string big = PatientLine("big", std::string(200'000, 'x'));
-  const std::string text = PatientLine("a") + big + PatientLine("b");
-  IngestRequest request;
-  request.limits.record_bytes_max = 100'000;
-  const auto outcome = home_->Take({Write("Patient.ndjson", text)}, request);
-  ASSERT_TRUE(IsOk(outcome));
-  EXPECT_EQ(outcome->receipt.totals.quarantined, 1U);
-  EXPECT_EQ(outcome->receipt.reasons.at("RECORD_TOO_LARGE"), 1U);
-  EXPECT_EQ(outcome->receipt.bytes.total(), text.size());
-
-  const auto entries = ListQuarantine(home_->parts(), {});
-  ASSERT_TRUE(IsOk(entries));
-  ASSERT_EQ(entries->size(), 1U);
-  EXPECT_EQ(entries->front().offset, PatientLine("a").size());
-  const auto shown = ShowQuarantine(home_->parts(), entries->front().id);
-  ASSERT_TRUE(IsOk(shown));
-  EXPECT_EQ(shown->kept, big.substr(0, 65'536));
-
-  const auto still = RedriveQuarantine(home_->parts(), {}, request.limits);
-  ASSERT_TRUE(IsOk(still));
-  EXPECT_EQ(still->kept, 1U);
-  const auto taken = RedriveQuarantine(home_->parts(), {}, Limits());
-  ASSERT_TRUE(IsOk(taken));
-  EXPECT_EQ(taken->written, 1U);
-  EXPECT_TRUE(IsOk(VerifyReceipt(home_->parts(), taken->receipt)));
-  EXPECT_EQ(home_->Ask("raw.fhir", "SELECT \"offset\" FROM input WHERE id = 'big'"),
-            std::to_string(PatientLine("a").size()));
-  const auto resolved = ListQuarantine(home_->parts(), {});
-  ASSERT_TRUE(IsOk(resolved));
-  EXPECT_TRUE(resolved->empty());
-}
-
-TEST_F(QuarantineTest, KeepsWhatIsStillRefused) {
-  ASSERT_TRUE(IsOk(home_->Take({Write("Patient.ndjson", "{\"resourceType\":\n")})));
-  const auto outcome = RedriveQuarantine(home_->parts(), {}, Limits());
-  ASSERT_TRUE(IsOk(outcome));
-  EXPECT_EQ(outcome->tried, 1U);
-  EXPECT_EQ(outcome->kept, 1U);
-  QuarantineFilter filter;
-  filter.id = QuarantineId(4711);
-  EXPECT_TRUE(
-      IsError(RedriveQuarantine(home_->parts(), filter, Limits()), ErrorCode::kQuarantineNotFound));
 }
 
 }  // namespace

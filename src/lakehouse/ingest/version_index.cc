@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <bit>
 #include <string>
 
 #include "lakehouse/ingest/version_index_internal.h"
@@ -13,12 +14,11 @@ using storage::records::RowBatch;
 using storage::records::Transaction;
 using storage::records::Value;
 
-constexpr std::size_t kKeysPerQuery = 500;
+constexpr std::size_t kKeysPerQuery = 512;
 
 Value ToValue(const VersionKey& key) { return storage::records::Bytes(key.text()); }
 
-/// Returns the query for `count` keys; the same text for all full queries, so that it is prepared
-/// once.
+/// Returns the query for `count` keys; few texts, so that each is prepared once.
 std::string FindSql(std::size_t count) {
   std::string sql = "SELECT version FROM ingest_versions WHERE version IN (?";
   for (std::size_t i = 1; i < count; ++i) sql += ",?";
@@ -29,19 +29,18 @@ std::string FindSql(std::size_t count) {
 
 Result<VersionKeySet> FindStored(Reader& reader, const std::vector<VersionKey>& keys) {
   VersionKeySet stored;
-  const std::string full_sql = FindSql(kKeysPerQuery);
   for (std::size_t begin = 0; begin < keys.size(); begin += kKeysPerQuery) {
-    const std::size_t end = std::min(begin + kKeysPerQuery, keys.size());
+    const std::size_t count = std::min(kKeysPerQuery, keys.size() - begin);
     std::vector<Value> parameters;
-    parameters.reserve(end - begin);
-    for (std::size_t i = begin; i < end; ++i) parameters.push_back(ToValue(keys[i]));
-    HEALIX_RETURN_IF_ERROR(reader.Each(
-        parameters.size() == kKeysPerQuery ? full_sql : FindSql(parameters.size()), parameters,
-        [&](const Row& row) -> Status {
+    parameters.reserve(std::bit_ceil(count));
+    for (std::size_t i = 0; i < count; ++i) parameters.push_back(ToValue(keys[begin + i]));
+    parameters.resize(std::bit_ceil(count), parameters.back());
+    HEALIX_RETURN_IF_ERROR(
+        reader.Each(FindSql(parameters.size()), parameters, [&](const Row& row) -> Status {
           VersionKey key;
           const std::string& bytes = row.Bytes(0);
           std::copy_n(bytes.data(), std::min(bytes.size(), key.bytes.size()), key.bytes.data());
-          stored.insert(key);
+          stored.Insert(key);
           return {};
         }));
   }

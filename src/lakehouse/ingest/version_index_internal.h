@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result/result.h"
-#include "lakehouse/ingest/version_key_internal.h"
+#include "lakehouse/ingest/version_key_set_internal.h"
 #include "storage/records/store.h"
 
 namespace healix::lakehouse::ingest {

@@ -6,7 +6,6 @@
 #include <compare>
 #include <cstring>
 #include <string_view>
-#include <unordered_set>
 
 namespace healix::lakehouse::ingest {
 
@@ -20,17 +19,6 @@ struct VersionKey {
   std::string_view record() const { return {bytes.data(), kRecordBytes}; }
   auto operator<=>(const VersionKey&) const = default;
 };
-
-struct VersionKeyHash {
-  std::size_t operator()(const VersionKey& key) const {
-    std::size_t record = 0;
-    std::size_t content = 0;
-    std::memcpy(&record, key.bytes.data(), sizeof(record));
-    std::memcpy(&content, key.bytes.data() + VersionKey::kRecordBytes, sizeof(content));
-    return record ^ content;
-  }
-};
-using VersionKeySet = std::unordered_set<VersionKey, VersionKeyHash>;
 
 /// Says whose version it is.
 struct VersionedContent {

@@ -71,6 +71,7 @@ Result<std::vector<DataFile>> DataFileWriter::WritePartition(
     engine::WriteSource source) {
   ParquetJob job{target.location, {}, std::move(source)};
   job.options.schema = target.schema;
+  job.options.compression = target.compression;
   job.options.target_file_bytes = options_.file_bytes_target;
   HEALIX_TRY(std::vector<DataFile> files, WriteParquetFiles(parts_, std::move(job)));
   for (DataFile& file : files) {

@@ -18,6 +18,7 @@ struct WriteTarget {
   std::string location;  ///< of the table, a URI
   iceberg::Schema schema;
   iceberg::PartitionSpec spec;
+  engine::Compression compression = engine::Compression::kZstd;
 };
 /// Writes with the current schema and the default spec.
 WriteTarget TargetOf(const TableSnapshot& snapshot);

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Quarantine is listed, shown and re-driven; large records lie beside their table.
+
+What is expected is stated from the files by Python's json alone.
+"""
+import gzip
+
+from fhir_files import id_of, ndjson, patients, sha256, write_ndjson
+from iceberg_readers import READERS
+from taking_in import stored_ids, take_in
+
+GOOD = patients(3)
+LARGE = patients(2, prefix="large", filler_bytes=200_000)
+SMALL_LIMIT = {"HEALIX_INGEST_RECORD_BYTES_MAX": "100KiB"}
+SMALL_INLINE = {"HEALIX_INGEST_INLINE_BYTES_MAX": "64KiB"}
+
+
+def test_records_over_the_limit_come_in_after_it_was_raised(healix, tmp_path):
+    file = write_ndjson(tmp_path / "ward/patients.ndjson", GOOD + LARGE + [b"{]"])
+    answer, entries = take_in(healix, file, env=SMALL_LIMIT)
+    assert answer["quarantined"] == 3 and {entry["extent"] for entry in entries} == {"record"}
+
+    still = healix.json("quarantine", "redrive", env=SMALL_LIMIT)
+    assert (still["tried"], still["kept"], still["receipts"]) == (3, 3, [])
+    assert sorted(entry["code"] for entry in still["stayed"]) == [
+        "JSON_INVALID", "RECORD_TOO_LARGE", "RECORD_TOO_LARGE"]
+
+    done = healix.json("quarantine", "redrive")
+    assert (done["written"], done["kept"]) == (2, 1)
+    [receipt] = done["receipts"]
+    assert healix.json("receipt", "verify", receipt)["valid"]
+    assert stored_ids(healix) == sorted(id_of(line) for line in GOOD + LARGE)
+    rows = {row["id"]: row for row in healix.sql('SELECT id, "offset", hash FROM raw.patient')}
+    for line in LARGE:
+        row = rows[id_of(line)]
+        assert (row["offset"], row["hash"]) == (file.read_bytes().index(line), sha256(line))
+
+    answer = healix.json("ingest", file)
+    assert (answer["written"], answer["duplicate"], answer["quarantined"]) == (0, 5, 1)
+    lines = healix.json("receipt", "list")
+    assert sum(line["written"] for line in lines) == 5
+
+
+def test_one_entry_whose_file_is_gone_says_what_to_do(healix, tmp_path):
+    file = write_ndjson(tmp_path / "ward/patients.ndjson", GOOD + LARGE)
+    _, [first, _] = take_in(healix, file, env=SMALL_LIMIT)
+    file.unlink()
+    done = healix.run("quarantine", "redrive", first["id"])
+    assert done.returncode == 0
+    assert "INPUT_VANISHED" in done.stdout and "put it back" in done.stdout
+    write_ndjson(file, GOOD + LARGE)
+    assert healix.json("quarantine", "redrive", first["id"])["written"] == 1
+    assert len(healix.json("quarantine", "list")) == 1
+
+
+def test_a_torn_file_that_was_fetched_again(healix, tmp_path):
+    whole = gzip.compress(ndjson(GOOD + patients(2000, prefix="more")))
+    file = tmp_path / "ward/patients.ndjson.gz"
+    file.parent.mkdir()
+    file.write_bytes(whole[:-100])
+    _, [entry] = take_in(healix, file)
+    assert (entry["extent"], entry["code"]) == ("rest", "ARCHIVE_INVALID")
+    before = len(stored_ids(healix))
+    assert healix.json("quarantine", "redrive")["stayed"][0]["code"] == "ARCHIVE_INVALID"
+
+    file.write_bytes(whole)
+    done = healix.json("quarantine", "redrive")
+    assert done["written"] == 2003 - before
+    assert not healix.json("quarantine", "list")
+    assert len(stored_ids(healix)) == 2003
+
+
+def test_a_large_record_lies_beside_its_table_and_is_seen_by_all(healix, tmp_path, table_row):
+    file = write_ndjson(tmp_path / "ward/patients.ndjson", GOOD + LARGE)
+    take_in(healix, file, env=SMALL_INLINE)
+    healix.json("table", "compact", "raw.fhir")
+    healix.json("table", "compact", "raw.fhir_object")
+    resources = {row["id"]: row["resource"] for row in
+                 healix.sql("SELECT id, resource FROM raw.patient")}
+    assert resources == {id_of(line): line.decode() for line in GOOD + LARGE}
+    for line in GOOD + LARGE:
+        [traced] = healix.json("trace", "raw.patient", id_of(line))
+        assert traced["source_bytes"] == line.decode() and traced["match"] == "exact"
+
+    for reader in READERS:
+        def rows(table, reader=reader):
+            location = healix.json("table", "show", table)["metadata_location"]
+            return reader().rows(location, ["id", "hash", "resource", "object"])
+        beside = rows("raw.fhir_object")
+        assert sorted(row[:3] for row in beside) == sorted(
+            (id_of(line), sha256(line), line.decode()) for line in LARGE)
+        named = {row[3] for row in rows("raw.fhir") if row[2] is None}
+        assert named == {row[3] for row in beside}
+        table_row("Readers of large records", reader=reader.name, rows=len(beside))
