@@ -6,10 +6,11 @@ settings.py SPEC --table OUT.inc    HEALIX_SETTING(constant, value_type, name, k
 settings.py SPEC --page OUT.md      writes the page
 settings.py SPEC --check-page MD    fails when the page is not what --page would write
 """
+import pathlib
 import re
 import sys
 
-import yaml
+import registry
 
 UNITS = {"bytes": "std::int64_t", "count": "std::int64_t", "ratio": "std::int64_t",
          "ms": "std::chrono::milliseconds", "hours": "std::chrono::hours"}
@@ -22,10 +23,6 @@ def number(value) -> int:
     if not match:
         sys.exit(f"settings.yaml: {value!r} is not a number")
     return int(match[1]) * SUFFIXES.get(match[2], 1)
-
-
-def constant(name: str) -> str:
-    return "k" + "".join(part.capitalize() for part in re.split(r"[._]", name))
 
 
 def check(entries: list) -> None:
@@ -59,16 +56,15 @@ def default_text(entry: dict) -> str:
 
 
 def table(entries: list) -> str:
-    quote = lambda text: '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    lines = ["// Generated from spec/settings.yaml. (constant, value type, name, kind, unit, default,"
-             " min, max, choices, description)"]
-    for entry in entries:
-        lines.append("HEALIX_SETTING({}, {}, {}, {}, {}, {}, {}, {}, {}, {})".format(
-            constant(entry["name"]), value_type(entry), quote(entry["name"]),
-            "k" + entry["type"].capitalize(), quote(entry.get("unit", "")),
-            quote(default_text(entry)), number(entry.get("min", 0)), number(entry.get("max", 0)),
-            quote("|".join(entry.get("choices", []))), quote(entry["description"])))
-    return "\n".join(lines) + "\n"
+    quote = registry.quote
+    return registry.macro_list(
+        "Generated from spec/settings.yaml. (constant, value type, name, kind, unit, default,"
+        " min, max, choices, description)", "HEALIX_SETTING",
+        [[registry.constant(entry["name"]), value_type(entry), quote(entry["name"]),
+          "k" + entry["type"].capitalize(), quote(entry.get("unit", "")),
+          quote(default_text(entry)), number(entry.get("min", 0)), number(entry.get("max", 0)),
+          quote("|".join(entry.get("choices", []))), quote(entry["description"])]
+         for entry in entries])
 
 
 def allowed(entry: dict) -> str:
@@ -93,17 +89,13 @@ def page(entries: list) -> str:
 
 def main() -> None:
     spec, mode, target = sys.argv[1:4]
-    with open(spec, encoding="utf-8") as handle:
-        entries = yaml.safe_load(handle)
+    entries = registry.load(spec)
     check(entries)
     text = table(entries) if mode == "--table" else page(entries)
-    if mode == "--check-page":
-        with open(target, encoding="utf-8") as handle:
-            if handle.read() != text:
-                sys.exit(f"{target} is stale: run tools/generate/settings.py {spec} --page {target}")
-        return
-    with open(target, "w", encoding="utf-8") as handle:
-        handle.write(text)
+    if mode != "--check-page":
+        registry.write(target, text)
+    elif pathlib.Path(target).read_text(encoding="utf-8") != text:
+        sys.exit(f"{target} is stale: run tools/generate/settings.py {spec} --page {target}")
 
 
 if __name__ == "__main__":

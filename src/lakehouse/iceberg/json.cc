@@ -1,32 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <limits>
-#include <map>
-#include <set>
-#include <vector>
 
 #include "lakehouse/iceberg/json_internal.h"
 
 namespace healix::lakehouse::iceberg {
 namespace {
-
-constexpr int kJsonDepthMax = 256;
-
-/// Watches the parser: notes keys that come twice and values nested too deep.
-struct Watch {
-  std::vector<std::set<std::string>> keys;
-  bool is_duplicate = false;
-  bool is_too_deep = false;
-
-  bool operator()(int depth, Json::parse_event_t event, Json& value) {
-    if (depth > kJsonDepthMax) is_too_deep = true;
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
-      is_duplicate = true;
-    }
-    return !is_too_deep;  // what is too deep is not built
-  }
-};
 
 Error WrongKind(const char* name) {
   return MakeError(ErrorCode::kMetadataInvalid, "`{}` has a value of the wrong kind or range",
@@ -34,25 +12,6 @@ Error WrongKind(const char* name) {
 }
 
 }  // namespace
-
-Result<Json> ParseJson(std::string_view text) {
-  Watch watch;
-  Json json = Json::parse(
-      text,
-      [&watch](int depth, Json::parse_event_t event, Json& value) {
-        return watch(depth, event, value);
-      },
-      /*allow_exceptions=*/false);
-  if (watch.is_too_deep) {
-    return MakeError(ErrorCode::kLimitExceeded, "metadata JSON is nested over {} levels",
-                     kJsonDepthMax);
-  }
-  if (json.is_discarded()) return MakeError(ErrorCode::kMetadataInvalid, "not valid JSON");
-  if (watch.is_duplicate) {
-    return MakeError(ErrorCode::kMetadataInvalid, "a JSON object names a key twice");
-  }
-  return json;
-}
 
 Error MissingMember(const char* name) {
   return MakeError(ErrorCode::kMetadataInvalid, "`{}` is missing", SafeName(name));

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// @file Parses Iceberg's JSON with limits and reads its members with typed, strict functions.
+/// @file Reads the members of Iceberg's JSON with typed, strict functions.
 
-#include <nlohmann/json.hpp>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result/result.h"
+#include "formats/json_document/json_document.h"
 
 namespace healix::lakehouse::iceberg {
 
-using Json = nlohmann::ordered_json;
+using formats::json_document::Json;
+using formats::json_document::PrintJson;
 
-/// Errors   kMetadataInvalid (no JSON, or a key twice in an object), kLimitExceeded (too deep).
-Result<Json> ParseJson(std::string_view text);
-
-/// Prints compactly; text that is not UTF-8 gets replacement characters.
-inline std::string PrintJson(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+/// Errors   kMetadataInvalid, kLimitExceeded; see json_document.
+inline Result<Json> ParseJson(std::string_view text) {
+  return formats::json_document::ParseJson(text, ErrorCode::kMetadataInvalid);
 }
 
 /// Converts one JSON value; T is bool, std::int32_t, std::int64_t or std::string.

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "formats/json_document/json_document.h"
+
 #include <set>
-#include <string>
 #include <vector>
 
-#include "formats/avro/json_internal.h"
-
-namespace healix::formats::avro {
+namespace healix::formats::json_document {
 namespace {
 
-constexpr int kJsonDepthMax = 256;
-
-/// Watches the parser: notes keys that come twice and objects nested too deep.
+/// Watches the parser: notes keys that come twice and values nested too deep.
 struct Watch {
   std::vector<std::set<std::string>> keys;
   bool is_duplicate = false;
@@ -29,7 +26,7 @@ struct Watch {
 
 }  // namespace
 
-Result<Json> ParseJson(std::string_view text) {
+Result<Json> ParseJson(std::string_view text, ErrorCode invalid) {
   Watch watch;
   Json json = Json::parse(
       text,
@@ -38,14 +35,12 @@ Result<Json> ParseJson(std::string_view text) {
       },
       /*allow_exceptions=*/false);
   if (watch.is_too_deep) {
-    return MakeError(ErrorCode::kLimitExceeded, "JSON in an Avro file is nested over {} levels",
+    return MakeError(ErrorCode::kLimitExceeded, "a JSON document is nested over {} levels",
                      kJsonDepthMax);
   }
-  if (json.is_discarded()) return MakeError(ErrorCode::kAvroInvalid, "a text is not valid JSON");
-  if (watch.is_duplicate) {
-    return MakeError(ErrorCode::kAvroInvalid, "a JSON object in an Avro file names a key twice");
-  }
+  if (json.is_discarded()) return MakeError(invalid, "a text is not valid JSON");
+  if (watch.is_duplicate) return MakeError(invalid, "a JSON object names a key twice");
   return json;
 }
 
-}  // namespace healix::formats::avro
+}  // namespace healix::formats::json_document
