@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "lakehouse/engine/bucket_hash_internal.h"
 #include "lakehouse/engine/failures_internal.h"
 #include "lakehouse/engine/hx_file_system_internal.h"
 #include "lakehouse/engine/inner_query_internal.h"
@@ -73,6 +74,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(base::FileSystem& files,
     duckdb::DatabaseInstance& database = *instance->database_->instance;
     database.GetFileSystem().RegisterSubSystem(duckdb::make_uniq<HxFileSystem>(files));
     duckdb::DBConfig::GetConfig(database).replacement_scans.clear();
+    RegisterBucketHash(database);
     duckdb::Connection connection(database);
     LockDown(connection, options, !spill_folder.empty());
     instance->services_ = {&files, &database};

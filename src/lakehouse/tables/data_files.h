@@ -41,7 +41,7 @@ class DataFileWriter final {
 
   /// Writes any rows; a partitioned table gets at least one file per partition among them. The rows
   /// are staged once, then sorted into their partitions.
-  /// Errors   kUnsupported for transforms that SQL can't compute (bucket), kLimitExceeded over
+  /// Errors   kUnsupported for unknown transforms and nested columns, kLimitExceeded over
   ///          kPartitionsMax.
   Result<std::vector<iceberg::DataFile>> Write(const WriteTarget& target,
                                                engine::WriteSource source);

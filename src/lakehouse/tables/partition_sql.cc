@@ -15,11 +15,21 @@ using iceberg::TypeId;
 
 bool IsTimestamp(TypeId id) { return id == TypeId::kTimestamp || id == TypeId::kTimestampTz; }
 
+bool IsBytes(TypeId id) {
+  return id == TypeId::kBinary || id == TypeId::kFixed || id == TypeId::kUuid;
+}
+
+bool IsReal(TypeId id) { return id == TypeId::kFloat || id == TypeId::kDouble; }
+
 std::string Days(const std::string& column) {
   return fmt::format("datediff('day', DATE '1970-01-01', {}::DATE)", column);
 }
 
-/// Returns the column as iceberg stores it: a number, text or boolean; "" when it has no such form.
+std::string Unscaled(const std::string& column) {
+  return fmt::format("CAST(replace(CAST({} AS VARCHAR), '.', '') AS HUGEINT)", column);
+}
+
+/// Returns the column as iceberg stores it, in the forms of PartitionSql; "" when it has none.
 std::string Stored(const Type& type, const std::string& column) {
   switch (type.id) {
     case TypeId::kBoolean:
@@ -27,16 +37,37 @@ std::string Stored(const Type& type, const std::string& column) {
     case TypeId::kLong:
     case TypeId::kString:
       return column;
+    case TypeId::kFloat:
+    case TypeId::kDouble:
+      return fmt::format("CAST({} AS VARCHAR)", column);
     case TypeId::kDate:
       return Days(column);
+    case TypeId::kTime:
     case TypeId::kTimestamp:
     case TypeId::kTimestampTz:
       return fmt::format("epoch_us({})", column);
     case TypeId::kDecimal:
-      return fmt::format("CAST(replace(CAST({} AS VARCHAR), '.', '') AS HUGEINT)", column);
+      return Unscaled(column);
+    case TypeId::kUuid:
+      return fmt::format("upper(replace(CAST({} AS VARCHAR), '-', ''))", column);
+    case TypeId::kFixed:
+    case TypeId::kBinary:
+      return fmt::format("hex({})", column);
     default:
       return "";
   }
+}
+
+/// Returns the number of the bucket; `bucket_hash` is a function of our engine.
+std::string Bucket(const Type& type, const std::string& column, std::int32_t count) {
+  std::string hashed = Stored(type, column);
+  if (hashed.empty() || type.id == TypeId::kBoolean || IsReal(type.id)) return "";
+  if (IsBytes(type.id)) {
+    hashed = fmt::format("unhex({})", hashed);
+  } else if (type.id != TypeId::kString && type.id != TypeId::kDecimal) {
+    hashed = fmt::format("CAST({} AS BIGINT)", hashed);
+  }
+  return fmt::format("((bucket_hash({}) & 2147483647) % {})", hashed, count);
 }
 
 /// Returns the day, hour … since 1970 of a date or timestamp (in UTC); "" when there is none.
@@ -61,9 +92,12 @@ std::string Truncated(const Type& type, const std::string& column, std::int32_t 
   switch (type.id) {
     case TypeId::kInt:
     case TypeId::kLong:
-      return fmt::format("({0} - ((({0} % {1}) + {1}) % {1}))", column, width);
+    case TypeId::kDecimal:
+      return fmt::format("({0} - ((({0} % {1}) + {1}) % {1}))", Stored(type, column), width);
     case TypeId::kString:
       return fmt::format("left({}, {})", column, width);
+    case TypeId::kBinary:
+      return fmt::format("left(hex({}), {})", column, std::int64_t{2} * width);
     default:
       return "";
   }
@@ -73,6 +107,8 @@ std::string Expression(const Transform& transform, const Type& type, const std::
   switch (transform.kind) {
     case TransformKind::kIdentity:
       return Stored(type, column);
+    case TransformKind::kBucket:
+      return Bucket(type, column, transform.width);
     case TransformKind::kTruncate:
       return Truncated(type, column, transform.width);
     case TransformKind::kYear:
@@ -108,6 +144,18 @@ Result<iceberg::Int128> ParseInt128(std::string_view text) {
   return negative ? -number : number;
 }
 
+Result<std::string> ParseHex(std::string_view text) {
+  std::string bytes;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    unsigned byte = 0;
+    const char* const end = text.data() + i + 2;
+    if (std::from_chars(text.data() + i, end, byte, 16).ptr != end) break;
+    bytes += static_cast<char>(byte);
+  }
+  if (bytes.size() * 2 == text.size()) return bytes;
+  return MakeError(ErrorCode::kInternal, "a partition value is not hexadecimal");
+}
+
 }  // namespace
 
 Result<PartitionSql> PartitionSqlOf(const iceberg::PartitionField& field,
@@ -138,6 +186,20 @@ Result<iceberg::Value> PartitionValueOf(const PartitionSql& field, const engine:
       HEALIX_TRY(const auto number, ParseInt128(cell.text));
       return iceberg::Value(number);
     }
+    case TypeId::kFloat: {
+      HEALIX_TRY(const auto number, ParseNumber<float>(cell.text));
+      return iceberg::Value(number);
+    }
+    case TypeId::kDouble: {
+      HEALIX_TRY(const auto number, ParseNumber<double>(cell.text));
+      return iceberg::Value(number);
+    }
+    case TypeId::kUuid:
+    case TypeId::kFixed:
+    case TypeId::kBinary: {
+      HEALIX_TRY(std::string bytes, ParseHex(cell.text));
+      return iceberg::Value(std::move(bytes));
+    }
     case TypeId::kString:
       return iceberg::Value(cell.text);
     default: {
@@ -149,7 +211,8 @@ Result<iceberg::Value> PartitionValueOf(const PartitionSql& field, const engine:
 
 std::string EqualsSql(const PartitionSql& field, const engine::TextCell& cell) {
   if (cell.kind == engine::TextCell::Kind::kNull) return field.expression + " IS NULL";
-  const bool is_text = field.result_type.id == TypeId::kString;
+  const TypeId id = field.result_type.id;
+  const bool is_text = id == TypeId::kString || IsBytes(id) || IsReal(id);
   return field.expression + " = " + (is_text ? SqlLiteral(cell.text) : cell.text);
 }
 

@@ -11,13 +11,15 @@
 namespace healix::lakehouse::tables {
 
 /// One partition field as an SQL expression over the columns of the table. The expression yields a
-/// whole number (days, microseconds, unscaled decimals), text or a boolean.
+/// whole number (days, microseconds, unscaled decimals), text, a boolean, bytes and uuids as
+/// hexadecimal text, and floats as text.
 struct PartitionSql {
   std::string expression;
   iceberg::Type result_type;
 };
 
-/// Errors   kUnsupported when the transform can't be said in SQL or the column is nested.
+/// Errors   kUnsupported when the transform is not known, the column is nested or of a type that
+///          format 3 brought.
 /// Example  RowsTest.PartitionSqlAgreesWithTheTransformsOfIceberg
 Result<PartitionSql> PartitionSqlOf(const iceberg::PartitionField& field,
                                     const iceberg::Schema& schema);

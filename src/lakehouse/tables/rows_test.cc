@@ -2,6 +2,8 @@
 // Writes, deletes and compacts real rows through the engine.
 #include <gtest/gtest.h>
 
+#include "base/testing/matchers.h"
+#include "base/testing/temp_folder.h"
 #include "lakehouse/tables/compaction_plan_internal.h"
 #include "lakehouse/tables/data_files.h"
 #include "lakehouse/tables/parquet_files_internal.h"
@@ -128,9 +130,78 @@ TEST_F(RowsTest, PartitionSqlAgreesWithTheTransformsOfIceberg) {
   }
 }
 
-TEST_F(RowsTest, RefusesPartitionsThatSqlCannotCompute) {
+// A value of each type, as SQL says it and as iceberg holds it.
+struct TypedValue {
+  iceberg::Type type;
+  std::string sql;
+  iceberg::Value value;
+};
+
+std::vector<TypedValue> ValuesOfEveryType() {
+  using iceberg::Primitive;
+  using iceberg::TypeId;
+  using iceberg::Value;
+  const std::string uuid = "\xf7\x9c\x3e\x09\x67\x7c\x4b\xbd\xa4\x79\x3f\x34\x9c\xb7\x85\xe7";
+  return {{Primitive(TypeId::kInt), "34::INTEGER", Value(std::int32_t{34})},
+          {Primitive(TypeId::kLong), "(-34)::BIGINT", Value(std::int64_t{-34})},
+          {Primitive(TypeId::kDate), "DATE '2017-11-16'", Value(std::int32_t{17486})},
+          {Primitive(TypeId::kDate), "DATE '1969-12-31'", Value(std::int32_t{-1})},
+          {Primitive(TypeId::kTime), "TIME '22:31:08'", Value(std::int64_t{81'068'000'000})},
+          {Primitive(TypeId::kTimestamp), "TIMESTAMP '2017-11-16 22:31:08.000001'",
+           Value(std::int64_t{1'510'871'468'000'001})},
+          {Primitive(TypeId::kString), "'iceberg'", Value(std::string("iceberg"))},
+          {Primitive(TypeId::kString), "'größe \xF0\x9F\x98\x80'",
+           Value(std::string("größe \xF0\x9F\x98\x80"))},
+          {Primitive(TypeId::kUuid), "'f79c3e09-677c-4bbd-a479-3f349cb785e7'::UUID", Value(uuid)},
+          {Primitive(TypeId::kBinary), "'\\x00\\x01\\x02\\x03'::BLOB",
+           Value(std::string("\0\1\2\3", 4))},
+          {iceberg::Decimal(9, 2), "14.20::DECIMAL(9,2)", Value(iceberg::Int128{1420})},
+          {iceberg::Decimal(38, 2), "(-0.05)::DECIMAL(38,2)", Value(iceberg::Int128{-5})},
+          {Primitive(TypeId::kDouble), "(-2.5)::DOUBLE", Value(-2.5)},
+          {Primitive(TypeId::kBoolean), "true", Value(true)}};
+}
+
+TEST_F(RowsTest, BucketSqlAgreesWithTheTransformOfIceberg) {
+  MakeTableBy({});
+  int compared = 0;
+  for (const TypedValue& given : ValuesOfEveryType()) {
+    iceberg::Schema schema;
+    schema.fields.push_back({1, "v", false, given.type, {}, {}, {}});
+    for (const iceberg::Transform& transform : {iceberg::Transform{TransformKind::kIdentity, 0, ""},
+                                                {TransformKind::kBucket, 1000, ""},
+                                                {TransformKind::kTruncate, 3, ""}}) {
+      const auto expected = iceberg::Apply(transform, given.type, given.value);
+      const auto sql = PartitionSqlOf({1, 1000, "p", transform}, schema);
+      ASSERT_EQ(sql.has_value(), expected.has_value()) << given.sql;
+      if (!expected) continue;
+      const std::string select =
+          fmt::format("SELECT {} FROM (SELECT {} AS v)", sql->expression, given.sql);
+      const engine::TextCell cell{engine::TextCell::Kind::kText, Answer(select)};
+      EXPECT_EQ(PartitionValueOf(*sql, cell).value(), *expected) << select;
+      EXPECT_EQ(
+          Answer(fmt::format("SELECT {} FROM (SELECT {} AS v)", EqualsSql(*sql, cell), given.sql)),
+          "true");
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 30);
+}
+
+TEST_F(RowsTest, WritesIntoBuckets) {
   MakeTableBy({{"id", {TransformKind::kBucket, 4, ""}, ""}});
-  EXPECT_TRUE(IsError(Write(kHundred), ErrorCode::kUnsupported));
+  const auto files = Write(kHundred);
+  ASSERT_TRUE(IsOk(files));
+  EXPECT_EQ(files->size(), 4U);
+  ASSERT_TRUE(IsOk(CommitOn(*warehouse_, Now(), {AppendFiles{*files}})));
+  EXPECT_EQ(Answer("SELECT count(*), sum(id) FROM t"), "100|4950");
+}
+
+TEST_F(RowsTest, RefusesPartitionsOfATransformItDoesNotKnow) {
+  iceberg::Schema schema;
+  schema.fields.push_back({1, "v", false, iceberg::Primitive(iceberg::TypeId::kLong), {}, {}, {}});
+  EXPECT_TRUE(
+      IsError(PartitionSqlOf({1, 1000, "p", {TransformKind::kUnknown, 0, "zorder"}}, schema),
+              ErrorCode::kUnsupported));
 }
 
 TEST_F(RowsTest, DeletesSomeRowsOfAFile) {
