@@ -180,8 +180,7 @@ Result<TableMetadata> UpgradeFormat(const TableMetadata& metadata, int format_ve
 TableMetadata RecordPreviousMetadata(TableMetadata metadata, const MetadataLogEntry& entry) {
   TableMetadata next = std::move(metadata);
   next.metadata_log.push_back(entry);
-  const std::int64_t wanted =
-      next.NumberProperty("write.metadata.previous-versions-max", kMetadataVersionsKept);
+  const std::int64_t wanted = next.NumberProperty(kMetadataLogMaxProperty, kMetadataVersionsKept);
   const auto kept = static_cast<std::size_t>(std::max<std::int64_t>(1, wanted));
   if (next.metadata_log.size() > kept) {
     next.metadata_log.erase(next.metadata_log.begin(),

@@ -62,8 +62,11 @@ TableMetadata ChangeProperties(TableMetadata metadata,
 /// Raises the format version (never lowers it). Errors kInvalidArgument, kMetadataUnsupported.
 Result<TableMetadata> UpgradeFormat(const TableMetadata& metadata, int format_version);
 
+/// How many entries the log of a table keeps; 100 when the table doesn't say.
+inline constexpr char kMetadataLogMaxProperty[] = "write.metadata.previous-versions-max";
+
 /// Appends the location of the metadata file that this one replaces, and drops the oldest entries
-/// over `write.metadata.previous-versions-max` (100).
+/// over kMetadataLogMaxProperty.
 TableMetadata RecordPreviousMetadata(TableMetadata metadata, const MetadataLogEntry& entry);
 
 }  // namespace healix::lakehouse::iceberg

@@ -8,6 +8,8 @@
 #include <map>
 #include <sstream>
 
+#include "base/testing/matchers.h"
+#include "base/testing/temp_folder.h"
 #include "lakehouse/sql/session.h"
 #include "lakehouse/sql/sql_file_internal.h"
 #include "lakehouse/tables/test_warehouse.h"

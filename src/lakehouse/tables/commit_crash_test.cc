@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/io/fault_file_system.h"
+#include "base/testing/matchers.h"
 #include "lakehouse/tables/test_warehouse.h"
 
 namespace healix::lakehouse::tables {

@@ -10,6 +10,8 @@
 #include <map>
 #include <thread>
 
+#include "base/testing/matchers.h"
+#include "base/testing/temp_folder.h"
 #include "lakehouse/tables/test_warehouse.h"
 
 namespace healix::lakehouse::tables {

@@ -2,6 +2,8 @@
 // Conflict rules at the level of the warehouse; CommitMatrixTest runs all pairs.
 #include <gtest/gtest.h>
 
+#include "base/testing/matchers.h"
+#include "base/testing/temp_folder.h"
 #include "lakehouse/tables/test_warehouse.h"
 
 namespace healix::lakehouse::tables {

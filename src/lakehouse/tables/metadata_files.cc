@@ -29,22 +29,9 @@ iceberg::FileReader MetadataFiles::ReaderOver(const std::vector<PendingFile>& pe
 }
 
 Status MetadataFiles::WriteAll(const std::vector<PendingFile>& pending) {
-  std::vector<std::string> locations;
-  for (const PendingFile& file : pending) {
-    HEALIX_RETURN_IF_ERROR(WriteOne(file));
-    locations.push_back(file.location);
-  }
-  HEALIX_RETURN_IF_ERROR(objects_.Adopt(locations));
+  HEALIX_RETURN_IF_ERROR(objects_.PutTogether(pending));
   for (const PendingFile& file : pending) Remember(file.location, file.bytes);
   return {};
-}
-
-Status MetadataFiles::WriteOne(const PendingFile& file) {
-  const std::size_t slash = file.location.rfind('/');
-  HEALIX_TRY(const std::string folder, objects_.PrepareFolder(file.location.substr(0, slash)));
-  HEALIX_TRY(const auto opened,
-             files_.Open(folder + file.location.substr(slash), base::OpenMode::kCreateNew));
-  return opened->WriteAt(0, base::AsBytes(file.bytes));
 }
 
 Result<std::uint64_t> MetadataFiles::Remove(const std::string& location) {
@@ -56,11 +43,11 @@ Result<std::uint64_t> MetadataFiles::Remove(const std::string& location) {
       cached_.erase(found);
     }
   }
-  HEALIX_TRY(const bool exists, objects_.Exists(location));
-  if (!exists) return std::uint64_t{0};
-  HEALIX_TRY(const std::uint64_t size_bytes, objects_.SizeOf(location));
+  const auto size_bytes = objects_.SizeOf(location);
+  if (!size_bytes && size_bytes.error().code() == ErrorCode::kFileNotFound) return std::uint64_t{0};
+  if (!size_bytes) return size_bytes.error();
   HEALIX_RETURN_IF_ERROR(objects_.Delete(location));
-  return size_bytes;
+  return *size_bytes;
 }
 
 void MetadataFiles::Remember(const std::string& location, std::string bytes) {

@@ -10,17 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "base/io/file_system.h"
 #include "lakehouse/iceberg/scan.h"
 #include "storage/objects/object_store.h"
 
 namespace healix::lakehouse::tables {
 
 /// A file that a commit is about to write.
-struct PendingFile {
-  std::string location;
-  std::string bytes;
-};
+using PendingFile = storage::objects::NewObject;
 
 /// Reads each file once as long as it stays among the last `kCacheBytesMax`. Metadata files never
 /// change, so nothing in the cache goes stale.
@@ -30,14 +26,13 @@ class MetadataFiles final {
   static constexpr std::uint64_t kCacheBytesMax = std::uint64_t{48} << 20;
   static constexpr std::uint64_t kFileBytesMax = std::uint64_t{512} << 20;
 
-  MetadataFiles(storage::objects::ObjectStore& objects, base::FileSystem& files)
-      : objects_(objects), files_(files) {}
+  explicit MetadataFiles(storage::objects::ObjectStore& objects) : objects_(objects) {}
 
   Result<std::string> Read(const std::string& location);
   /// Returns Read() as iceberg asks for it, with files that are not written yet on top.
   /// `pending` must outlive the reader.
   iceberg::FileReader ReaderOver(const std::vector<PendingFile>& pending);
-  /// Makes all files durable: each is written and synced, each folder is synced once.
+  /// Writes all files and makes them durable.
   Status WriteAll(const std::vector<PendingFile>& pending);
   /// Removes a file; returns its size, 0 when it was not there.
   Result<std::uint64_t> Remove(const std::string& location);
@@ -48,10 +43,8 @@ class MetadataFiles final {
     std::list<std::string>::iterator age;
   };
   void Remember(const std::string& location, std::string bytes);
-  Status WriteOne(const PendingFile& file);
 
   storage::objects::ObjectStore& objects_;
-  base::FileSystem& files_;
   std::mutex mutex_;
   std::list<std::string> newest_first_;
   std::map<std::string, Cached> cached_;

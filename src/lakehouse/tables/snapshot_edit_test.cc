@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "base/testing/matchers.h"
+#include "base/testing/temp_folder.h"
 #include "lakehouse/iceberg/expiry.h"
 #include "lakehouse/iceberg/scan.h"
 #include "lakehouse/iceberg/table_changes.h"
@@ -85,7 +87,7 @@ TEST(ExpiredFilesTest, ShortWayAgreesWithTheLongWay) {
     ASSERT_TRUE(IsOk(CommitOn(*warehouse, table, {DeleteRows{{}, {}, {gone}}})));
   }
   const TableSnapshot table = warehouse->Load(kTable).value();
-  MetadataFiles files(warehouse.objects(), base::PosixFileSystem());
+  MetadataFiles files(warehouse.objects());
   std::vector<const iceberg::Snapshot*> ordered;
   for (const auto& snapshot : table.metadata().snapshots) ordered.push_back(&snapshot);
   std::set<std::int64_t> expired;

@@ -11,10 +11,13 @@
 
 namespace healix::lakehouse::tables {
 
-/// The settings `tables.*`. What Iceberg has a table property for (merging of manifests, length of
-/// the metadata log) is set there.
+/// The settings `tables.*`. What else Iceberg has a table property for (merging of manifests) is
+/// set there.
 struct TableOptions {
   std::size_t snapshots_max = 500;  ///< unleased snapshots kept; the commit expires older ones
+  /// Earlier metadata files that a new table keeps; its property
+  /// `write.metadata.previous-versions-max` from then on.
+  int metadata_log_max = 100;
   std::uint64_t file_bytes_target = std::uint64_t{128} << 20;  ///< of data files
   int commit_attempts_max = 20;               ///< runs of a commit that meets other writers
   std::chrono::hours drop_retention{24 * 7};  ///< dropped tables can be undropped for so long

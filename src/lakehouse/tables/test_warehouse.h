@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-/// @file Opens a warehouse for tests, on a disk of the test's choice. Only tests include it.
-
-#include <gtest/gtest.h>
+/// @file Opens a warehouse for tests and benches, on a disk of their choice.
 
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "base/testing/matchers.h"
-#include "base/testing/temp_folder.h"
 #include "lakehouse/tables/maintenance.h"
 #include "lakehouse/tables/warehouse.h"
 #include "storage/records/sqlite_store.h"

@@ -50,7 +50,7 @@ class CatalogWarehouse final : public Warehouse {
   CatalogWarehouse(const WarehouseParts& parts, const TableOptions& options)
       : parts_(parts),
         options_(options),
-        files_(parts.objects, parts.files),
+        files_(parts.objects),
         states_(files_),
         leases_(std::make_shared<LeaseRegistry>()),
         committer_(
@@ -166,6 +166,8 @@ Result<TablePlan> CatalogWarehouse::PlanTable(const TableName& name, const NewTa
   HEALIX_TRY(options.partition_spec,
              iceberg::MakePartitionSpec(options.schema, layout.partitioning));
   options.properties = layout.properties;
+  options.properties.emplace(iceberg::kMetadataLogMaxProperty,
+                             std::to_string(options_.metadata_log_max));
   options.now = ToMillis(parts_.clock.Now());
   HEALIX_TRY(iceberg::TableMetadata metadata, iceberg::NewTable(options));
   return TablePlan{name, std::move(metadata)};

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "base/testing/matchers.h"
+#include "base/testing/temp_folder.h"
+#include "lakehouse/iceberg/table_changes.h"
 #include "lakehouse/tables/test_warehouse.h"
 
 namespace healix::lakehouse::tables {
@@ -24,7 +29,8 @@ class WarehouseTest : public ::testing::Test {
   }
 
   TempFolder folder_;
-  TestWarehouse warehouse_{base::PosixFileSystem(), folder_ / "home", {.snapshots_max = 5}};
+  TestWarehouse warehouse_{
+      base::PosixFileSystem(), folder_ / "home", {.snapshots_max = 5, .metadata_log_max = 3}};
 };
 
 TEST_F(WarehouseTest, AppendsAndReadsBack) {
@@ -158,6 +164,27 @@ TEST_F(WarehouseTest, TheCommitExpiresOldSnapshots) {
   std::size_t lists = 0;
   for (const auto& file : *files) lists += file.location.ends_with("-list.avro") ? 1 : 0;
   EXPECT_EQ(lists, 5U);
+}
+
+TEST_F(WarehouseTest, ANewTableKeepsAsManyMetadataFilesAsTheSettingSays) {
+  ASSERT_TRUE(IsOk(MakeTable(*warehouse_, kVisits)));
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_TRUE(IsOk(AppendFake(warehouse_, kVisits, std::to_string(i) + ".parquet")));
+  }
+  const TableSnapshot table = warehouse_->Load(kVisits).value();
+  EXPECT_EQ(table.metadata().properties.at(iceberg::kMetadataLogMaxProperty), "3");
+  EXPECT_EQ(table.metadata().metadata_log.size(), 3u);
+  const auto objects = warehouse_.objects().List(table.metadata().location + "/metadata").value();
+  EXPECT_EQ(
+      std::count_if(objects.begin(), objects.end(),
+                    [](const auto& object) { return object.location.ends_with(".metadata.json"); }),
+      4)
+      << "the current one and three before it";
+  NewTableLayout own = OneColumn();
+  own.properties[iceberg::kMetadataLogMaxProperty] = "7";
+  const auto other = MakeTable(*warehouse_, {"main", "own"}, own);
+  ASSERT_TRUE(IsOk(other));
+  EXPECT_EQ(other->metadata().properties.at(iceberg::kMetadataLogMaxProperty), "7");
 }
 
 TEST_F(WarehouseTest, ALeasedSnapshotOutlivesExpiry) {

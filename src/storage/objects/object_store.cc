@@ -2,6 +2,7 @@
 #include "storage/objects/object_store.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "base/ids/uuid.h"
@@ -31,6 +32,19 @@ Error Outside(std::string_view what) {
 }
 
 std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+/// Syncs all files at the same time; returns the first failure.
+Status SyncTogether(const std::vector<std::unique_ptr<base::File>>& files) {
+  std::vector<Status> outcomes(files.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < files.size(); ++i) {
+    threads.emplace_back([&, i] { outcomes[i] = files[i]->Sync(); });
+  }
+  if (!files.empty()) outcomes[0] = files[0]->Sync();
+  for (std::thread& thread : threads) thread.join();
+  for (const Status& outcome : outcomes) HEALIX_RETURN_IF_ERROR(outcome);
+  return {};
+}
 
 }  // namespace
 
@@ -109,6 +123,21 @@ Status ObjectStore::Put(const std::string& location, std::string_view bytes) {
   return {};
 }
 
+Status ObjectStore::PutTogether(std::span<const NewObject> objects) {
+  std::vector<std::unique_ptr<base::File>> written;
+  std::set<std::string> folders;
+  for (const NewObject& object : objects) {
+    HEALIX_TRY(const std::string path, PathOf(object.location));
+    HEALIX_RETURN_IF_ERROR(MakeDurableFolders(FolderOf(path)));
+    HEALIX_TRY(auto file, files_.Open(path, base::OpenMode::kCreateNew));
+    HEALIX_RETURN_IF_ERROR(file->WriteAt(0, base::AsBytes(object.bytes)));
+    written.push_back(std::move(file));
+    folders.insert(FolderOf(path));
+  }
+  HEALIX_RETURN_IF_ERROR(SyncTogether(written));
+  return SyncFolders(folders);
+}
+
 Result<std::string> ObjectStore::PrepareFolder(const std::string& folder_location) {
   HEALIX_TRY(std::string folder, PathOf(folder_location));
   HEALIX_RETURN_IF_ERROR(MakeDurableFolders(folder));
@@ -123,6 +152,10 @@ Status ObjectStore::Adopt(std::span<const std::string> locations) {
     HEALIX_RETURN_IF_ERROR(file->Sync());
     folders.insert(FolderOf(path));
   }
+  return SyncFolders(folders);
+}
+
+Status ObjectStore::SyncFolders(const std::set<std::string>& folders) {
   base::SyncPoint("objects.adopt.before_folders");
   for (const std::string& folder : folders) HEALIX_RETURN_IF_ERROR(files_.SyncFolder(folder));
   base::SyncPoint("objects.adopt.after");

@@ -35,6 +35,12 @@ struct ObjectInfo {
   std::chrono::system_clock::time_point modified_at;
 };
 
+/// An object that is about to be written.
+struct NewObject {
+  std::string location;
+  std::string bytes;
+};
+
 /// A part of an object.
 struct ByteRange {
   std::uint64_t offset = 0;
@@ -67,6 +73,11 @@ class ObjectStore final {
   /// Writes an object; on return it is durable. A crash leaves all of it or nothing.
   /// Errors   kFileExists when the location is taken.
   Status Put(const std::string& location, std::string_view bytes);
+  /// Writes several objects in one go; on return all are durable. The files are synced at the same
+  /// time, which a disk with a journal rewards, and each folder once. A crash leaves any of them by
+  /// half: until a commit names them they are orphans.
+  /// Errors   kFileExists when a location is taken.
+  Status PutTogether(std::span<const NewObject> objects);
   /// Makes a folder, so that others (the engine) can write objects in it, and returns its path.
   /// What they write is not durable before Adopt().
   Result<std::string> PrepareFolder(const std::string& folder_location);
@@ -88,6 +99,7 @@ class ObjectStore final {
  private:
   ObjectStore(base::FileSystem& files, std::string root, std::string prefix)
       : files_(files), root_(std::move(root)), prefix_(std::move(prefix)) {}
+  Status SyncFolders(const std::set<std::string>& folders);
   Status MakeDurableFolders(const std::string& folder);
   Status ListInto(const std::string& folder, std::vector<ObjectInfo>& found) const;
 
