@@ -68,6 +68,19 @@ def postgres_database():
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture
+def postgres():
+    """The connection string of an empty database on the private server."""
+    with postgres_database() as connection:
+        yield connection
+
+
+@pytest.fixture
+def healix_at(program):
+    """Returns a function that gives the program for a home folder that is not made yet."""
+    return lambda home, **env: Healix(program, home, env)
+
+
 @contextlib.contextmanager
 def home_maker(program: str, folder: pathlib.Path):
     """Yields a function that makes a home of that name under the configuration under test."""

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/ids/uuid.h"
 #include "base/io/sync_points.h"
 
 namespace healix::storage::home {
@@ -62,6 +63,34 @@ Result<int> ReadNumber(base::FileSystem& files, const std::string& path) {
     return MakeError(ErrorCode::kRecordsDamaged, "{} holds no number", SafePath(path));
   }
   return number;
+}
+
+bool IsId(std::string_view text) {
+  return text.size() == 32 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+std::string MakeId() {
+  std::string id = base::MakeUuidV4(base::SystemRandomness()).ToString();
+  std::erase(id, '-');
+  return id;
+}
+
+/// Reads the id of a home, or gives it one.
+Result<std::string> IdOf(base::FileSystem& files, const HomeLayout& layout) {
+  auto text = base::ReadFile(files, layout.IdFile(), kSmallFileBytes);
+  if (!text && text.error().code() == ErrorCode::kFileNotFound) {
+    const std::string id = MakeId();
+    HEALIX_RETURN_IF_ERROR(base::WriteFileDurably(files, layout.IdFile(), id + "\n"));
+    return id;
+  }
+  if (!text) return text.error();
+  if (text->ends_with('\n')) text->pop_back();
+  if (!IsId(*text)) {
+    return MakeError(ErrorCode::kRecordsDamaged, "{} holds no id", SafePath(layout.IdFile()));
+  }
+  return text;
 }
 
 Status CheckFormat(base::FileSystem& files, const HomeLayout& layout) {
@@ -158,7 +187,8 @@ Result<std::unique_ptr<Home>> Home::Open(base::FileSystem& files, const std::str
   HEALIX_RETURN_IF_ERROR(CheckFormat(files, layout));  // another may have migrated it meanwhile
   HEALIX_RETURN_IF_ERROR(MakeHomeFolders(files, layout));
   HEALIX_RETURN_IF_ERROR(RemoveAllIn(files, layout.TempFolder(), 0));
-  return std::unique_ptr<Home>(new Home(layout, std::move(lock)));
+  HEALIX_TRY(std::string id, IdOf(files, layout));
+  return std::unique_ptr<Home>(new Home(layout, std::move(id), std::move(lock)));
 }
 
 }  // namespace healix::storage::home

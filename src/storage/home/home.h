@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/io/file_system.h"
 #include "base/result/result.h"
@@ -19,9 +20,12 @@ struct HomeLayout {
   std::string root;
 
   std::string FormatFile() const { return root + "/format"; }
+  std::string IdFile() const { return root + "/id"; }
   std::string LockFile() const { return root + "/lock"; }
-  std::string CatalogFile() const { return root + "/catalog.db"; }
-  std::string JobsFile() const { return root + "/jobs.db"; }
+  /// The SQLite file of a concern: `catalog`, `jobs`.
+  std::string StoreFile(std::string_view concern) const {
+    return root + "/" + std::string(concern) + ".db";
+  }
   std::string SettingsFile() const { return root + "/settings.yaml"; }
   std::string KeysFolder() const { return root + "/keys"; }  ///< mode 0700, files 0600
   std::string WarehouseFolder() const { return root + "/warehouse"; }
@@ -41,20 +45,23 @@ class Home final {
   /// Errors   kHomeFolderForeign when the folder holds other things, kHomeTooNew, kIoFailed ...
   static Status Create(base::FileSystem& files, const std::string& folder);
 
-  /// Waits up to `lock_wait` for the lock, migrates an older format and empties the temporary
-  /// folder.
-  /// Errors   kHomeNotFound, kHomeInUse (names the process), kHomeTooNew, kRecordsDamaged when
-  ///          the format file can't be read as a number, kIoFailed ...
+  /// Waits up to `lock_wait` for the lock, migrates an older format, gives the home an id when it
+  /// is opened the first time, and empties the temporary folder. Errors   kHomeNotFound, kHomeInUse
+  /// (names the process), kHomeTooNew, kRecordsDamaged when
+  ///          the format file can't be read as a number or the id file as an id, kIoFailed ...
   static Result<std::unique_ptr<Home>> Open(base::FileSystem& files, const std::string& folder,
                                             std::chrono::milliseconds lock_wait);
 
   const HomeLayout& layout() const { return layout_; }
+  /// Returns what tells this home from all others, wherever it is moved: 32 hexadecimal digits.
+  const std::string& id() const { return id_; }
 
  private:
-  Home(HomeLayout layout, std::unique_ptr<base::FileLock> lock)
-      : layout_(std::move(layout)), lock_(std::move(lock)) {}
+  Home(HomeLayout layout, std::string id, std::unique_ptr<base::FileLock> lock)
+      : layout_(std::move(layout)), id_(std::move(id)), lock_(std::move(lock)) {}
 
   HomeLayout layout_;
+  std::string id_;
   std::unique_ptr<base::FileLock> lock_;
 };
 

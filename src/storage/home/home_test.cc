@@ -43,6 +43,17 @@ TEST_F(HomeTest, IsMadeOnceAndOpened) {
   EXPECT_TRUE(files_.Stat(layout.KeysFolder()).value().is_private);
 }
 
+TEST_F(HomeTest, KeepsAnIdOfItsOwn) {
+  ASSERT_TRUE(IsOk(Create()));
+  const std::string id = Open().value()->id();
+  EXPECT_EQ(id.size(), 32u);
+  EXPECT_EQ(Open().value()->id(), id);
+  ASSERT_TRUE(IsOk(Home::Create(files_, folder_ / "another")));
+  EXPECT_NE(Home::Open(files_, folder_ / "another", milliseconds(0)).value()->id(), id);
+  ASSERT_TRUE(IsOk(Write("id", "../elsewhere\n")));
+  EXPECT_TRUE(IsError(Open(), ErrorCode::kRecordsDamaged));
+}
+
 TEST_F(HomeTest, LeavesForeignFoldersAlone) {
   ASSERT_TRUE(IsOk(files_.MakeFolders(path_)));
   ASSERT_TRUE(IsOk(Write("thesis.doc", "x")));

@@ -97,12 +97,23 @@ std::string SpellFor(Dialect dialect, std::string_view sql) {
   return spelled;
 }
 
-Status Migrate(Store& store, const MigrationPlan& plan) {
-  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    HEALIX_CHECK(plan.steps[i].number == static_cast<int>(i) + 1, "steps count from 1 without gap");
-  }
+namespace {
+
+/// How often a program looks whether others that migrate the same schema have done it.
+constexpr int kLooksMax = 10;
+
+/// On PostgreSQL several programs may migrate one schema at once: they wait for each other. Who
+/// waited still sees the store as it was before, fails on what the other made, and looks again.
+Status WaitForOthers(Transaction& transaction) {
+  const auto locked = transaction.Query(
+      "SELECT pg_advisory_xact_lock(hashtextextended('healix ' || current_schema(), 0))");
+  return locked ? Status() : Status(locked.error());
+}
+
+Status RunMissingSteps(Store& store, const MigrationPlan& plan) {
   const Dialect dialect = store.dialect();
   return store.Write([&](Transaction& transaction) -> Status {
+    if (dialect == Dialect::kPostgres) HEALIX_RETURN_IF_ERROR(WaitForOthers(transaction));
     if (auto made = transaction.Execute(SpellFor(dialect, kCreateRegistry)); !made) {
       return made.error();
     }
@@ -116,6 +127,30 @@ Status Migrate(Store& store, const MigrationPlan& plan) {
     }
     return {};
   });
+}
+
+bool WasOvertaken(const Status& outcome) {
+  if (outcome) return false;
+  const ErrorCode code = outcome.error().code();
+  return code == ErrorCode::kRecordExists || code == ErrorCode::kRecordsConflict;
+}
+
+}  // namespace
+
+Status Migrate(Store& store, const MigrationPlan& plan) {
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    HEALIX_CHECK(plan.steps[i].number == static_cast<int>(i) + 1, "steps count from 1 without gap");
+  }
+  Status outcome = RunMissingSteps(store, plan);
+  const int looks_max = store.dialect() == Dialect::kPostgres ? kLooksMax : 1;
+  for (int look = 1; look < looks_max && WasOvertaken(outcome); ++look) {
+    outcome = RunMissingSteps(store, plan);
+  }
+  if (!outcome && outcome.error().code() == ErrorCode::kRecordExists) {
+    return MakeError(ErrorCode::kRecordsFailed, "a step of {} makes what is there already",
+                     SafeName(plan.concern));
+  }
+  return outcome;
 }
 
 }  // namespace healix::storage::records

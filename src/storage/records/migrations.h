@@ -29,7 +29,7 @@ struct MigrationPlan {
 };
 
 /// Runs the steps that the store has not had, in one transaction, and records each with its
-/// checksum. Does nothing when all are there.
+/// checksum. Does nothing when all are there. Several programs may call it at once.
 /// Errors   kHomeTooNew when the store had a step that this program doesn't know,
 ///          kRecordsDamaged when a recorded step differs from ours.
 /// Example  MigrationsTest.RunsEachStepOnce

@@ -28,7 +28,9 @@ Error ErrorOfState(std::string_view state) {
   if (state == "40001" || state == "40P01" || state == "55P03") {
     return MakeError(ErrorCode::kRecordsConflict, "PostgreSQL could not serialize the change");
   }
-  if (state == "23505") return MakeError(ErrorCode::kRecordExists, "the key is already there");
+  if (state == "23505" || state == "42P07" || state == "42710") {  // key, table, other object
+    return MakeError(ErrorCode::kRecordExists, "the key or table is already there");
+  }
   if (state == "53100") return MakeError(ErrorCode::kDiskFull, "the disk of PostgreSQL is full");
   return MakeError(ErrorCode::kRecordsFailed, "PostgreSQL says SQLSTATE {}",
                    SafeName(state.empty() ? "none (the connection is lost)" : state));
@@ -120,8 +122,8 @@ Result<std::uint64_t> PostgresConnection::Receive(const OnRow& on_row) {
         changed += ChangedRows(result.get());
         break;
       default:
-        if (first_failure_) first_failure_ = ErrorOf(result.get());
-        if (wanted) wanted = ErrorOf(result.get());
+        const Error error = Remember(ErrorOf(result.get()));
+        if (wanted) wanted = error;
     }
   }
   if (!wanted) return wanted.error();
@@ -190,13 +192,6 @@ Status PostgresConnection::Run(std::string_view sql) {
   if (state == PGRES_COMMAND_OK || state == PGRES_TUPLES_OK) return {};
   return ErrorOf(result.get());
 }
-
-Error PostgresConnection::Remember(const Error& error) {
-  if (first_failure_) first_failure_ = error;
-  return error;
-}
-
-Status PostgresConnection::TakeFirstFailure() { return std::exchange(first_failure_, Status()); }
 
 bool PostgresConnection::IsAlive() const { return PQstatus(connection_) == CONNECTION_OK; }
 

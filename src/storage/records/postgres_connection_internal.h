@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/records/connection_internal.h"
 #include "storage/records/postgres_store.h"
-#include "storage/records/store.h"
 
 struct pg_conn;
 
@@ -16,7 +16,7 @@ namespace healix::storage::records {
 
 /// Runs statements on one connection.
 /// Threads  one at a time.
-class PostgresConnection final : public Transaction {
+class PostgresConnection final : public Connection {
  public:
   /// Connects, checks the version, makes the schema when absent and enters it.
   static Result<std::unique_ptr<PostgresConnection>> Open(const PostgresOptions& options);
@@ -28,13 +28,10 @@ class PostgresConnection final : public Transaction {
                                 const std::vector<Value>& parameters) override;
   Result<std::vector<bool>> InsertIgnore(const RowBatch& batch) override;
 
-  /// Runs statements without parameters and rows: BEGIN, COMMIT.
-  Status Run(std::string_view sql);
+  Status Run(std::string_view sql) override;
+  bool InTransaction() const override;
   /// False when the connection is lost; it will not come back.
   bool IsAlive() const;
-  bool InTransaction() const;
-  /// Returns and forgets the first error of a statement since the last call.
-  Status TakeFirstFailure();
 
  private:
   explicit PostgresConnection(pg_conn* connection) : connection_(connection) {}
@@ -43,10 +40,8 @@ class PostgresConnection final : public Transaction {
   Result<std::uint64_t> Receive(const OnRow& on_row);
   Result<std::uint64_t> SendAndReceive(std::string_view sql, const std::vector<Value>& parameters,
                                        const OnRow& on_row);
-  Error Remember(const Error& error);
 
   pg_conn* connection_;
-  Status first_failure_;
 };
 
 /// Returns `sql` with `?` written as `$1`, `$2`, ...; those inside quotes stay.

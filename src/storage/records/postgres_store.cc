@@ -50,9 +50,7 @@ class PostgresStore final : public Store {
 
   Status WriteOnce(const WriteBody& body) {
     HEALIX_TRY(Lent lent, Begin("BEGIN ISOLATION LEVEL SERIALIZABLE"));
-    static_cast<void>(lent->TakeFirstFailure());
-    Status status = body(*lent);
-    if (const Status failure = lent->TakeFirstFailure(); !failure) status = failure;
+    Status status = lent->RunBody(body);
     if (status) {
       base::SyncPoint("records.commit.before");
       status = lent->Run("COMMIT");
@@ -112,11 +110,13 @@ class PostgresStore final : public Store {
 }  // namespace
 
 Status PostgresOptions::Validate() const {
-  const bool named = !schema.empty() && std::all_of(schema.begin(), schema.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || c == '_';
-  });
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  const bool named = !schema.empty() && is_letter(schema.front()) &&
+                     std::all_of(schema.begin(), schema.end(),
+                                 [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
   if (!named || schema.size() > 60) {
-    return MakeError(ErrorCode::kInvalidArgument, "a schema is named by letters a-z and _");
+    return MakeError(ErrorCode::kInvalidArgument,
+                     "a schema is named by letters a-z, _ and digits behind them");
   }
   if (connections_max < 1 || attempts_max < 1) {
     return MakeError(ErrorCode::kInvalidArgument, "an option of the record store is too small");

@@ -12,7 +12,7 @@ namespace healix::storage::records {
 
 struct PostgresOptions {
   std::string connection;   ///< libpq connection string; TLS by sslmode, sslrootcert, ... in it
-  std::string schema;       ///< one per concern, [a-z_]+; made when absent
+  std::string schema;       ///< one per concern, [a-z_][a-z0-9_]*; made when absent
   int connections_max = 4;  ///< reads and writes that run at once, >= 1
   int attempts_max = 8;     ///< runs of a closure that meets serialization failures, >= 1
 

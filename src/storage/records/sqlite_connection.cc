@@ -231,13 +231,6 @@ Status SqliteConnection::Run(std::string_view sql) {
   return Each(sql, {}, [](const Row&) -> Status { return {}; });
 }
 
-Error SqliteConnection::Remember(const Error& error) {
-  if (first_failure_) first_failure_ = error;
-  return error;
-}
-
-Status SqliteConnection::TakeFirstFailure() { return std::exchange(first_failure_, Status()); }
-
 bool SqliteConnection::InTransaction() const { return sqlite3_get_autocommit(connection_) == 0; }
 
 }  // namespace healix::storage::records

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "storage/records/store.h"
+#include "storage/records/connection_internal.h"
 
 namespace healix::storage::records {
 
@@ -25,7 +25,7 @@ struct SqliteConnectionOptions {
 
 /// Runs statements on one connection.
 /// Threads  one at a time.
-class SqliteConnection final : public Transaction {
+class SqliteConnection final : public Connection {
  public:
   static Result<std::unique_ptr<SqliteConnection>> Open(const SqliteConnectionOptions& options);
   ~SqliteConnection() override;
@@ -36,11 +36,8 @@ class SqliteConnection final : public Transaction {
                                 const std::vector<Value>& parameters) override;
   Result<std::vector<bool>> InsertIgnore(const RowBatch& batch) override;
 
-  /// Runs a statement without parameters and rows: BEGIN, COMMIT, a PRAGMA.
-  Status Run(std::string_view sql);
-  bool InTransaction() const;
-  /// Returns and forgets the first error of a statement since the last call.
-  Status TakeFirstFailure();
+  Status Run(std::string_view sql) override;
+  bool InTransaction() const override;
 
  private:
   class Use;
@@ -50,11 +47,9 @@ class SqliteConnection final : public Transaction {
   Error ErrorOf(int code) const;
   Status Step(sqlite3_stmt* statement, const std::vector<Value>& parameters, const OnRow& on_row);
   Result<std::vector<bool>> InsertRows(const RowBatch& batch);
-  Error Remember(const Error& error);
 
   sqlite3* connection_;
   std::unordered_map<std::string, sqlite3_stmt*> statements_;
-  Status first_failure_;
 };
 
 }  // namespace healix::storage::records

@@ -40,7 +40,7 @@ class GroupCommit final {
       write.status = connection_.Run("BEGIN IMMEDIATE");
       if (!write.status) return;
     }
-    write.status = shares_commit ? RunInSavepoint(*write.body) : RunBody(*write.body);
+    write.status = shares_commit ? RunInSavepoint(*write.body) : connection_.RunBody(*write.body);
     if (!connection_.InTransaction()) {
       // A full disk or a failed file operation makes SQLite roll back everything.
       LoseAll(write.status ? MakeError(ErrorCode::kRecordsFailed, "SQLite rolled back")
@@ -49,16 +49,9 @@ class GroupCommit final {
     if (write.status) good_.push_back(&write);
   }
 
-  Status RunBody(const Store::WriteBody& body) {
-    static_cast<void>(connection_.TakeFirstFailure());
-    const Status status = body(connection_);
-    const Status failure = connection_.TakeFirstFailure();
-    return status ? failure : status;
-  }
-
   Status RunInSavepoint(const Store::WriteBody& body) {
     HEALIX_RETURN_IF_ERROR(connection_.Run("SAVEPOINT closure"));
-    const Status status = RunBody(body);
+    const Status status = connection_.RunBody(body);
     if (!connection_.InTransaction()) return status;
     if (!status) {
       if (auto undone = connection_.Run("ROLLBACK TO closure"); !undone) {

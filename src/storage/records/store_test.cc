@@ -5,6 +5,7 @@
 #include <limits>
 #include <thread>
 
+#include "storage/records/database_version.h"
 #include "storage/records/migrations.h"
 #include "storage/records/on_each_database.h"
 
@@ -210,6 +211,13 @@ TEST_P(StoreTest, CommitsNothingAfterAFailedStatement) {
   EXPECT_EQ(Count("thing"), 1);
 }
 
+TEST_P(StoreTest, SaysWhichDatabaseItIs) {
+  const auto version = DatabaseVersion(store());
+  ASSERT_TRUE(IsOk(version));
+  EXPECT_TRUE(version->starts_with(GetParam() == Dialect::kSqlite ? "SQLite 3." : "PostgreSQL 1"))
+      << *version;
+}
+
 TEST_P(StoreTest, RefusesTextWithANul) {
   EXPECT_TRUE(IsError(Insert(1, std::string("a\0b", 3)), ErrorCode::kInvalidArgument));
   EXPECT_EQ(Count("thing"), 0);
@@ -240,6 +248,26 @@ TEST_P(MigrationsTest, RunsEachStepOnce) {
   });
   ASSERT_EQ(rows.value().size(), 2u);
   EXPECT_EQ(rows.value()[1].Text(1), "add_weight");
+}
+
+TEST_P(MigrationsTest, SeveralProgramsMigrateAtOnce) {
+  constexpr int kPrograms = 6;
+  std::vector<std::unique_ptr<Store>> programs;
+  for (int i = 0; i < kPrograms; ++i) {
+    // SQLite files are kept by one program; there the threads share its store.
+    if (GetParam() == Dialect::kPostgres) programs.push_back(Open());
+  }
+  std::vector<Status> outcomes(kPrograms);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kPrograms; ++i) {
+    Store& own = programs.empty() ? store() : *programs[static_cast<std::size_t>(i)];
+    threads.emplace_back(
+        [&, i] { outcomes[static_cast<std::size_t>(i)] = Migrate(own, PlanOf(2)); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const Status& outcome : outcomes) EXPECT_TRUE(IsOk(outcome));
+  EXPECT_TRUE(IsError(Migrate(store(), PlanOf(1)), ErrorCode::kHomeTooNew))
+      << "both steps are there";
 }
 
 TEST_P(MigrationsTest, RefusesANewerStore) {
