@@ -6,16 +6,19 @@ keeps the receipts that healix acknowledged. healix itself is asked only for wha
 """
 import dataclasses
 import json
+import os
 import pathlib
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 
 from fhir_files import id_of, patients, sha256, write_ndjson
 
 # Small enough that one file is several batches and every commit also expires snapshots.
 SMALL = {"HEALIX_INGEST_BATCH_BYTES_MAX": "64KiB", "HEALIX_TABLES_SNAPSHOTS_MAX": "4",
-         "HEALIX_LOG_LEVEL": "error"}
+         "HEALIX_TABLES_DROP_RETENTION_HOURS": "0"}
+LONG_AGO = time.time() - 10 * 24 * 3600
 RECORDS_PER_FILE = 80
 FILLER_BYTES = 1800  # so that a file is two full batches and a bit
 BAD_LINE = b'{"resourceType": "Patient", "id": oops}'
@@ -107,6 +110,25 @@ class Story:
         insert.settle(answer_of(self.run(insert, {})))
         return self.upkeep("compact visits", "compact", "main.visits")
 
+    def remove_orphans(self) -> Action:
+        """Leaves files beside those of the table, older than the safety age, as crashes do."""
+        self.made += 1
+        location = self.healix.json("table", "show", "raw.fhir")["location"]
+        for number in range(4):
+            orphan = pathlib.Path(location.removeprefix("file://")) / f"data/{self.made}-{number}"
+            orphan.write_bytes(b"nobody names this file")
+            os.utime(orphan, (LONG_AGO, LONG_AGO))
+        return self.upkeep("remove orphans", "orphans", "raw.fhir")
+
+    def purge(self) -> Action:
+        """Drops two tables first, so that there is something to purge."""
+        for _ in range(2):
+            self.made += 1
+            name = f"main.gone{self.made}"
+            self.healix.sql(f"CREATE TABLE {name} AS SELECT i FROM range(10) t(i)")
+            self.healix.sql(f"DROP TABLE {name}")
+        return self.upkeep("purge", "purge")
+
     def init_another_home(self) -> Action:
         self.made += 1
         home = self.folder / f"another{self.made}"
@@ -135,6 +157,8 @@ class Story:
                 "compact fhir": lambda: self.upkeep("compact fhir", "compact", "raw.fhir"),
                 "compact visits": self.compact_visits,
                 "expire": lambda: self.upkeep("expire", "expire", "raw.fhir"),
+                "remove orphans": self.remove_orphans,
+                "purge": self.purge,
                 "init": self.init_another_home,
                 "synth": self.synthesise}
 
@@ -147,6 +171,7 @@ class Story:
         """Every file of every table is there, and each source file shows whole batches from its
         front: nothing lost behind a gap, nothing twice, nothing that was never sent."""
         assert self.healix.json("doctor")["healthy"]
+        assert all(job["state"] in ("queued", "done") for job in self.healix.json("jobs", "list"))
         stored = self._stored_rows()
         assert set(stored) <= set(self.files)
         for path, rows in stored.items():

@@ -36,7 +36,16 @@ struct SqlArguments {
 };
 
 struct TableArguments {
-  enum class Action : std::uint8_t { kList, kShow, kHistory, kExpire, kCompact, kUndrop };
+  enum class Action : std::uint8_t {
+    kList,
+    kShow,
+    kHistory,
+    kExpire,
+    kCompact,
+    kOrphans,
+    kPurge,
+    kUndrop,
+  };
   Action action = Action::kList;
   std::string table;
   std::uint32_t keep_snapshots = 1;    ///< expire
@@ -67,7 +76,7 @@ struct SynthArguments {
 };
 
 struct JobsArguments {
-  enum class Action : std::uint8_t { kList, kCancel };
+  enum class Action : std::uint8_t { kList, kRun, kCancel };
   Action action = Action::kList;
   std::string id;
 };

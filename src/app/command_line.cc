@@ -126,7 +126,9 @@ class Grammar final {
     expire->add_option("--older-than-hours", table_.older_than_hours, "only those older than this")
         ->capture_default_str();
     named("compact", "merge small files and apply deletes", Action::kCompact);
+    named("orphans", "remove old files that no snapshot names", Action::kOrphans);
     named("undrop", "bring a dropped table back", Action::kUndrop);
+    AddAction(table, "purge", "remove for good what was dropped long ago", Action::kPurge, table_);
   }
 
   void AddQuarantine() {
@@ -175,13 +177,14 @@ class Grammar final {
   }
 
   void AddJobs() {
-    CLI::App* jobs = Command("jobs", "list background jobs", "healix jobs list");
+    CLI::App* jobs = Command("jobs", "list, run and cancel background jobs", "healix jobs list");
     using Action = JobsArguments::Action;
     jobs->require_subcommand(0, 1);
     jobs->callback([this, jobs] {
       if (jobs->get_subcommands().empty()) result_.command = jobs_;
     });
     AddAction(jobs, "list", "list them", Action::kList, jobs_);
+    AddAction(jobs, "run", "work off what waits", Action::kRun, jobs_);
     AddAction(jobs, "cancel", "ask one to stop", Action::kCancel, jobs_)
         ->add_option("ID", jobs_.id, "from the list")
         ->required();

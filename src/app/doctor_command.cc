@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/commands.h"
+#include "app/doctor_checks.h"
 #include "app/stack.h"
 
 namespace healix::app {
@@ -50,6 +51,10 @@ void PrintText(Console& console, const Json& report) {
   }
   console.PrintTable({"setting", "value", "from"}, rows);
   console.Print("");
+  for (const Json& check : report["checks"]) {
+    console.Print(fmt::format("{}  {}: {}", check["good"].get<bool>() ? "good" : "BAD ",
+                              std::string(check["name"]), std::string(check["text"])));
+  }
   for (const Json& table : report["tables"]) {
     console.Print(table.contains("problem")
                       ? fmt::format("BAD   {}: {}", std::string(table["table"]),
@@ -65,6 +70,7 @@ void PrintText(Console& console, const Json& report) {
 Result<ExitCode> RunCommand(const Context& context, const DoctorArguments&) {
   HEALIX_TRY(const auto stack, Stack::Open(context.home_folder));
   Json report = {{"program", ProgramName()}, {"home", context.home_folder}};
+  report["public_key"] = stack->public_key().ToText();
   report["settings"] = Json::array();
   for (const auto& shown : stack->settings().Show()) {
     // A connection string may hold a password.
@@ -76,6 +82,12 @@ Result<ExitCode> RunCommand(const Context& context, const DoctorArguments&) {
   HEALIX_TRY(const auto tables, stack->warehouse().ListTables());
   report["tables"] = Json::array();
   bool healthy = true;
+  report["checks"] = Json::array();
+  for (const DoctorCheck& check : CheckHome(*stack)) {
+    const bool is_good = check.verdict == DoctorCheck::Verdict::kGood;
+    report["checks"].push_back({{"name", check.name}, {"good", is_good}, {"text", check.text}});
+    healthy = healthy && is_good;
+  }
   for (const auto& entry : tables) {
     report["tables"].push_back(CheckTable(*stack, entry));
     healthy = healthy && !report["tables"].back().contains("problem");

@@ -57,6 +57,9 @@ Result<ExitCode> RunCommand(const Context& context, const IngestArguments& argum
     request.on_progress = [&line](const ingest::Progress& progress) { line.Show(progress); };
   }
   HEALIX_TRY(const auto outcome, ingest::Ingest(stack->ingest_parts(), request));
+  stack->log().Info("ingest.ended", {{"written", outcome.receipt.totals.written},
+                                     {"duplicate", outcome.receipt.totals.duplicate},
+                                     {"quarantined", outcome.receipt.totals.quarantined}});
   context.console.EndProgress();
   if (context.console.style() == Style::kJson) {
     context.console.Print(ingest::SummaryJson(outcome.receipt));

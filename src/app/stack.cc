@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/stack.h"
 
+#include <filesystem>
+
 #include "app/change_acts.h"
 #include "app/commands.h"
 #include "storage/records/postgres_store.h"
@@ -15,33 +17,24 @@ namespace records = storage::records;
 namespace tables = lakehouse::tables;
 using base::Settings;
 
+/// Takes the log of a home that keeps none.
+class NoSink final : public base::LogSink {
+ public:
+  void Write(std::string_view) override {}
+};
+
 std::uint64_t Unsigned(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
 tables::TableOptions TableOptionsFrom(const Settings& settings) {
   tables::TableOptions options;
   options.snapshots_max = Unsigned(settings.Get(base::setting::kTablesSnapshotsMax));
+  options.metadata_log_max = static_cast<int>(settings.Get(base::setting::kTablesMetadataLogMax));
   options.file_bytes_target = Unsigned(settings.Get(base::setting::kTablesTargetFileBytes));
   options.commit_attempts_max =
       static_cast<int>(settings.Get(base::setting::kTablesCommitAttemptsMax));
   options.drop_retention = settings.Get(base::setting::kTablesDropRetentionHours);
   options.orphan_age = settings.Get(base::setting::kTablesOrphanAgeHours);
   return options;
-}
-
-/// Opens the store of one concern: a SQLite file of the home, or a PostgreSQL schema.
-Result<std::unique_ptr<records::Store>> OpenStore(base::FileSystem& files,
-                                                  const std::string& connection,
-                                                  const std::string& path,
-                                                  const std::string& concern) {
-  if (!connection.empty()) {
-    records::PostgresOptions options;
-    options.connection = connection;
-    options.schema = "healix_" + concern;
-    return records::OpenPostgres(options);
-  }
-  records::SqliteOptions options;
-  options.path = path;
-  return records::OpenSqlite(files, options);
 }
 
 }  // namespace
@@ -60,20 +53,54 @@ Result<std::unique_ptr<Stack>> Stack::Open(const std::string& home_folder) {
   HEALIX_TRY(stack->home_,
              storage::home::Home::Open(files, home_folder,
                                        stack->settings_.Get(base::setting::kHomeLockWaitMs)));
+  HEALIX_RETURN_IF_ERROR(stack->OpenLog());
   HEALIX_RETURN_IF_ERROR(stack->OpenStores());
   HEALIX_RETURN_IF_ERROR(stack->OpenEngine());
   HEALIX_RETURN_IF_ERROR(stack->OpenWarehouse());
   return stack;
 }
 
-Status Stack::OpenStores() {
+Status Stack::OpenLog() {
+  const std::string& file = settings_.Get(base::setting::kLogFile);
+  std::unique_ptr<base::LogSink> sink = std::make_unique<NoSink>();
+  if (!file.empty()) {
+    const std::filesystem::path path = std::filesystem::path(layout().LogFolder()) / file;
+    HEALIX_TRY(
+        sink, base::OpenFileSink(
+                  files_, {.path = path.string(),
+                           .bytes_max = Unsigned(settings_.Get(base::setting::kLogFileBytesMax))}));
+  }
+  const auto level = base::ParseLogLevel(settings_.Get(base::setting::kLogLevel));
+  log_ =
+      std::make_unique<base::Log>(clock(), std::move(sink), level.value_or(base::LogLevel::kInfo));
+  log_->Info("home.opened", {{"program", SafeName(ProgramName())}});
+  return {};
+}
+
+/// Opens the store of one concern: a SQLite file of the home, or a PostgreSQL schema that carries
+/// the id of the home, so that several homes can share one database.
+Result<std::unique_ptr<records::Store>> Stack::OpenStore(const std::string& concern) const {
   const std::string& connection = settings_.Get(base::setting::kRecordsConnection);
-  HEALIX_TRY(catalog_, OpenStore(files_, connection, layout().CatalogFile(), "catalog"));
-  HEALIX_TRY(jobs_store_, OpenStore(files_, connection, layout().JobsFile(), "jobs"));
+  if (!connection.empty()) {
+    records::PostgresOptions options;
+    options.connection = connection;
+    options.schema = "healix_" + home_->id() + "_" + concern;
+    return records::OpenPostgres(options);
+  }
+  records::SqliteOptions options;
+  options.path = layout().StoreFile(concern);
+  options.temp_folder = layout().TempFolder();
+  return records::OpenSqlite(files_, options);
+}
+
+Status Stack::OpenStores() {
+  HEALIX_TRY(catalog_, OpenStore("catalog"));
+  HEALIX_TRY(jobs_store_, OpenStore("jobs"));
   HEALIX_RETURN_IF_ERROR(trust::journal::MigrateJournal(*catalog_));
   storage::jobs::JobQueueOptions options;
   options.lease = settings_.Get(base::setting::kJobsLeaseMs);
   HEALIX_TRY(jobs_, storage::jobs::JobQueue::Open(*jobs_store_, options));
+  HEALIX_RETURN_IF_ERROR(jobs_->ReleaseAbandoned());  // the home is ours alone
   HEALIX_TRY(auto key, trust::keys::SigningKey::Load(files_, layout().KeysFolder()));
   key_ = std::make_unique<trust::keys::SigningKey>(std::move(key));
   ids_ = std::make_unique<base::UuidV7Source>(base::SystemClock(), base::SystemRandomness());
@@ -104,8 +131,8 @@ Status Stack::OpenWarehouse() {
   return {};
 }
 
-tables::TaskControl Stack::TaskControlFor(trust::journal::ActKind kind) const {
-  return {.on_progress = {}, .should_stop = {}, .in_transaction = TaskAct(*ids_, clock(), kind)};
+tables::InTransaction Stack::ActInTransaction(trust::journal::ActKind kind) const {
+  return TaskAct(*ids_, clock(), kind);
 }
 
 lakehouse::ingest::Parts Stack::ingest_parts() const {

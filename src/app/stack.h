@@ -7,6 +7,7 @@
 
 #include "base/ids/uuid.h"
 #include "base/io/file_system.h"
+#include "base/log/log.h"
 #include "base/result/result.h"
 #include "base/settings/settings.h"
 #include "base/time/clock.h"
@@ -37,14 +38,18 @@ class Stack final {
   base::FileSystem& files() const { return files_; }
   const base::Clock& clock() const { return base::SystemClock(); }
   const base::Settings& settings() const { return settings_; }
+  base::Log& log() const { return *log_; }
+  const storage::home::Home& home() const { return *home_; }
   const storage::home::HomeLayout& layout() const { return home_->layout(); }
+  storage::records::Store& records() const { return *catalog_; }
+  const trust::keys::PublicKey& public_key() const { return key_->public_key(); }
   lakehouse::engine::Engine& engine() const { return *engine_; }
   lakehouse::tables::Warehouse& warehouse() const { return *warehouse_; }
   lakehouse::tables::Maintenance& maintenance() const { return *maintenance_; }
   storage::jobs::JobQueue& jobs() const { return *jobs_; }
 
-  /// Returns what a maintenance task is given: its commit writes an act of this kind.
-  lakehouse::tables::TaskControl TaskControlFor(trust::journal::ActKind kind) const;
+  /// Returns what joins a transaction on tables to tell of it: one act of this kind.
+  lakehouse::tables::InTransaction ActInTransaction(trust::journal::ActKind kind) const;
   lakehouse::ingest::Parts ingest_parts() const;
   lakehouse::ingest::Limits ingest_limits() const;
   /// Makes a session whose changes are acts in the journal.
@@ -52,6 +57,8 @@ class Stack final {
 
  private:
   explicit Stack(base::FileSystem& files) : files_(files) {}
+  Result<std::unique_ptr<storage::records::Store>> OpenStore(const std::string& concern) const;
+  Status OpenLog();
   Status OpenStores();
   Status OpenEngine();
   Status OpenWarehouse();
@@ -59,6 +66,7 @@ class Stack final {
   base::FileSystem& files_;
   std::unique_ptr<storage::home::Home> home_;
   base::Settings settings_;
+  std::unique_ptr<base::Log> log_;
   std::unique_ptr<storage::records::Store> catalog_;
   std::unique_ptr<storage::records::Store> jobs_store_;
   std::unique_ptr<storage::jobs::JobQueue> jobs_;

@@ -3,8 +3,8 @@
 
 #include "app/commands.h"
 #include "app/stack.h"
+#include "app/upkeep.h"
 #include "base/time/instant.h"
-#include "lakehouse/tables/maintenance.h"
 #include "lakehouse/tables/warehouse.h"
 
 namespace healix::app {
@@ -141,47 +141,54 @@ Result<ExitCode> History(Console& console, tables::Warehouse& warehouse,
   return ExitCode::kDone;
 }
 
-Result<ExitCode> Expire(Console& console, Stack& stack, const TableArguments& arguments,
-                        const tables::TableName& name) {
-  tables::ExpireOptions options;
-  options.older_than = stack.clock().Now() - std::chrono::hours(arguments.older_than_hours);
-  options.keep_last = static_cast<int>(arguments.keep_snapshots);
-  HEALIX_TRY(const auto report,
-             stack.maintenance().Expire(
-                 name, options, stack.TaskControlFor(trust::journal::ActKind::kTableExpire)));
+/// Says in a sentence what a task did; `report` is the result of its job.
+std::string Sentence(tables::MaintenanceTask task, const Json& report) {
+  const auto number = [&](const char* name) { return report.value(name, std::uint64_t{0}); };
+  const std::string removed = fmt::format("{} files of {} removed", number("files_removed"),
+                                          BytesText(number("bytes_removed")));
+  switch (task) {
+    case tables::MaintenanceTask::kCompact:
+      return fmt::format("{} files became {}, {} rewritten", number("files_before"),
+                         number("files_after"), BytesText(number("bytes_rewritten")));
+    case tables::MaintenanceTask::kExpire:
+      return fmt::format("{} snapshots expired, {}", number("snapshots_expired"), removed);
+    case tables::MaintenanceTask::kRemoveOrphans:
+      return removed;
+    case tables::MaintenanceTask::kPurgeDropped:
+      break;
+  }
+  return fmt::format("{} tables purged, {}", number("tables_purged"), removed);
+}
+
+/// Runs a task as a job to its end and prints what it did.
+Result<ExitCode> RunTask(Console& console, const Stack& stack,
+                         const tables::MaintenanceRequest& request) {
+  HEALIX_TRY(const storage::jobs::Job job, Upkeep(stack, console).Run(request));
+  console.EndProgress();
+  Json report = Json::parse(job.result_json, nullptr, /*allow_exceptions=*/false);
+  HEALIX_CHECK(report.is_object(), "the result of an upkeep job is its report");
   if (console.style() == Style::kJson) {
-    console.Print(Json{{"snapshots_expired", report.snapshots_expired},
-                       {"files_removed", report.files_removed},
-                       {"bytes_removed", report.bytes_removed}}
-                      .dump());
+    report["job"] = job.id.value();
+    console.Print(report.dump());
   } else {
-    console.Print(fmt::format("{} snapshots expired, {} files of {} removed",
-                              report.snapshots_expired, report.files_removed,
-                              BytesText(report.bytes_removed)));
+    console.Print(Sentence(request.task, report));
   }
   return ExitCode::kDone;
 }
 
-Result<ExitCode> Compact(Console& console, Stack& stack, const tables::TableName& name) {
-  HEALIX_TRY(const auto report,
-             stack.maintenance().Compact(
-                 name, stack.TaskControlFor(trust::journal::ActKind::kTableCompact)));
-  if (console.style() == Style::kJson) {
-    console.Print(Json{{"files_before", report.files_before},
-                       {"files_after", report.files_after},
-                       {"delete_files_removed", report.delete_files_removed},
-                       {"bytes_rewritten", report.bytes_rewritten}}
-                      .dump());
-  } else {
-    console.Print(fmt::format("{} files became {}, {} rewritten", report.files_before,
-                              report.files_after, BytesText(report.bytes_rewritten)));
-  }
-  return ExitCode::kDone;
+tables::MaintenanceRequest ExpireRequest(const TableArguments& arguments,
+                                         const tables::TableName& name) {
+  tables::MaintenanceRequest request;
+  request.task = tables::MaintenanceTask::kExpire;
+  request.table = name;
+  request.expire_after = std::chrono::hours(arguments.older_than_hours);
+  request.keep_last = static_cast<int>(arguments.keep_snapshots);
+  return request;
 }
 
 Result<ExitCode> Undrop(Console& console, Stack& stack, const tables::TableName& name) {
-  const auto control = stack.TaskControlFor(trust::journal::ActKind::kTableUndrop);
-  HEALIX_TRY(const auto outcome, stack.warehouse().Undrop(name, control.in_transaction));
+  const auto act = stack.ActInTransaction(trust::journal::ActKind::kTableUndrop);
+  HEALIX_TRY(const auto outcome, stack.warehouse().Undrop(name, act));
   if (console.style() == Style::kJson) {
     console.Print(
         Json{{"name", ToString(outcome.name)}, {"metadata_location", outcome.metadata_location}}
@@ -198,20 +205,28 @@ Result<ExitCode> RunCommand(const Context& context, const TableArguments& argume
   HEALIX_TRY(const auto stack, Stack::Open(context.home_folder));
   Console& console = context.console;
   tables::Warehouse& warehouse = stack->warehouse();
-  if (arguments.action == TableArguments::Action::kList) return List(console, warehouse);
+  using Action = TableArguments::Action;
+  using tables::MaintenanceTask;
+  if (arguments.action == Action::kList) return List(console, warehouse);
+  if (arguments.action == Action::kPurge) {
+    return RunTask(console, *stack, {.task = MaintenanceTask::kPurgeDropped});
+  }
   HEALIX_TRY(const auto name, tables::ParseTableName(arguments.table));
   switch (arguments.action) {
-    case TableArguments::Action::kList:
+    case Action::kList:
+    case Action::kPurge:
       break;
-    case TableArguments::Action::kShow:
+    case Action::kShow:
       return Show(console, warehouse, name);
-    case TableArguments::Action::kHistory:
+    case Action::kHistory:
       return History(console, warehouse, name);
-    case TableArguments::Action::kExpire:
-      return Expire(console, *stack, arguments, name);
-    case TableArguments::Action::kCompact:
-      return Compact(console, *stack, name);
-    case TableArguments::Action::kUndrop:
+    case Action::kExpire:
+      return RunTask(console, *stack, ExpireRequest(arguments, name));
+    case Action::kCompact:
+      return RunTask(console, *stack, {.task = MaintenanceTask::kCompact, .table = name});
+    case Action::kOrphans:
+      return RunTask(console, *stack, {.task = MaintenanceTask::kRemoveOrphans, .table = name});
+    case Action::kUndrop:
       return Undrop(console, *stack, name);
   }
   HEALIX_CHECK(false, "an action outside the enum");

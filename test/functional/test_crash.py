@@ -18,13 +18,8 @@ import pytest
 from crash_story import SMALL, Story, answer_of, was_killed
 
 HITS = "Crash: hits at sync points"  # the other column is filled by src/app/power_loss_test.cc
-NO_JOBS = "no command runs jobs yet"
-NOT_BY_COMMAND = {"jobs.claim.before": NO_JOBS, "jobs.claim.after": NO_JOBS,
-                  "jobs.complete.before": NO_JOBS, "jobs.complete.after": NO_JOBS,
-                  "objects.put.before": "files are adopted, not put",
-                  "objects.put.after": "files are adopted, not put",
-                  "tables.orphans.before_remove": "no command removes orphans yet",
-                  "tables.purge.after_pointer": "no command purges yet"}
+NOT_BY_COMMAND = {"objects.put.before": "files are adopted, not put",
+                  "objects.put.after": "files are adopted, not put"}
 HITS_PER_POINT = 3
 KILLS_PER_HOME = 24
 KILLS_ALONE_MAX = 100

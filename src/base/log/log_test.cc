@@ -76,11 +76,29 @@ TEST(LogTest, AppendsToAFile) {
   const TempFolder folder;
   const TestClock clock;
   for (int i = 0; i < 2; ++i) {
-    Log log(clock, OpenFileSink(PosixFileSystem(), folder / "log").value(), LogLevel::kInfo);
+    Log log(clock, OpenFileSink(PosixFileSystem(), {.path = folder / "log"}).value(),
+            LogLevel::kInfo);
     log.Info("started");
   }
   const std::string text = ReadFile(PosixFileSystem(), folder / "log", 1000).value();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
+}
+
+TEST(LogTest, TurnsFullFilesOver) {
+  const TempFolder folder;
+  constexpr std::size_t kLineBytes = 10;
+  const auto sink =
+      OpenFileSink(PosixFileSystem(),
+                   {.path = folder / "log", .bytes_max = 2 * kLineBytes, .old_files_max = 2})
+          .value();
+  for (int i = 0; i < 9; ++i) sink->Write(fmt::format("line {:4}\n", i));
+  const auto read = [&](const char* name) {
+    return ReadFile(PosixFileSystem(), folder / name, 1000).value();
+  };
+  EXPECT_EQ(read("log"), "line    8\n");
+  EXPECT_EQ(read("log.1"), "line    6\nline    7\n");
+  EXPECT_EQ(read("log.2"), "line    4\nline    5\n");
+  EXPECT_FALSE(PosixFileSystem().Stat(folder / "log.3"));
 }
 
 TEST(LogTest, ReadsTheNamesOfTheSetting) {

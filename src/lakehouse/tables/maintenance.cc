@@ -61,7 +61,7 @@ class WarehouseMaintenance final : public Maintenance {
     request.in_transaction = control.in_transaction;
     HEALIX_TRY(const CommitOutcome outcome, warehouse_.Commit(request));
     const TableOutcome& table = outcome.tables.front();
-    return RemovalReport{table.snapshots_expired, table.files_removed, table.bytes_removed};
+    return RemovalReport{0, table.snapshots_expired, table.files_removed, table.bytes_removed};
   }
 
   Warehouse& warehouse_;

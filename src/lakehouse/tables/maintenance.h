@@ -27,6 +27,7 @@ struct CompactReport {
 };
 
 struct RemovalReport {
+  std::uint64_t tables_purged = 0;
   std::uint64_t snapshots_expired = 0;
   std::uint64_t files_removed = 0;
   std::uint64_t bytes_removed = 0;

@@ -58,16 +58,29 @@ void RemoveObject(const WarehouseParts& parts, const ObjectInfo& object, Removal
 
 bool ShouldStop(const TaskControl& control) { return control.should_stop && control.should_stop(); }
 
+/// Lets the caller note, in a transaction of its own, that files were removed.
+Status NoteRemoval(const WarehouseParts& parts, const TaskControl& control,
+                   const CommitOutcome& outcome) {
+  if (!control.in_transaction) return {};
+  return parts.catalog.Write([&](storage::records::Transaction& transaction) {
+    return control.in_transaction(transaction, outcome);
+  });
+}
+
 /// Removes the objects that `is_garbage` picks and that are older than the safety age.
 template <typename IsGarbage>
 Status RemoveOld(const Warehouse& warehouse, const std::vector<ObjectInfo>& objects,
                  const TaskControl& control, RemovalReport& report, IsGarbage&& is_garbage) {
   const WarehouseParts& parts = warehouse.parts();
   const auto youngest = parts.clock.Now() - warehouse.options().orphan_age;
-  for (const ObjectInfo& object : objects) {
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const ObjectInfo& object = objects[i];
     if (ShouldStop(control)) return MakeError(ErrorCode::kCancelled, "the removal was cancelled");
     if (object.modified_at > youngest || !is_garbage(object.location)) continue;
     RemoveObject(parts, object, report);
+    if (control.on_progress) {
+      control.on_progress(static_cast<double>(i + 1) / static_cast<double>(objects.size()));
+    }
   }
   return {};
 }
@@ -99,6 +112,13 @@ Status RemoveStrays(Warehouse& warehouse, const TaskControl& control, RemovalRep
   });
 }
 
+CommitOutcome OutcomeOf(const TableState& state) {
+  CommitOutcome outcome;
+  outcome.tables.push_back({state.uuid, state.name, state.version, state.metadata_location,
+                            state.metadata.current_snapshot_id});
+  return outcome;
+}
+
 }  // namespace
 
 Result<RemovalReport> RemoveOrphansOf(Warehouse& warehouse, const TableName& name,
@@ -117,6 +137,9 @@ Result<RemovalReport> RemoveOrphansOf(Warehouse& warehouse, const TableName& nam
   HEALIX_RETURN_IF_ERROR(
       RemoveOld(warehouse, objects, control, report,
                 [&](const std::string& location) { return !reachable.Contains(location); }));
+  if (report.files_removed > 0) {
+    HEALIX_RETURN_IF_ERROR(NoteRemoval(parts, control, OutcomeOf(now.state())));
+  }
   return report;
 }
 
@@ -133,6 +156,7 @@ Result<RemovalReport> PurgeDroppedTables(Warehouse& warehouse, const TaskControl
       if (forgotten.error().code() == ErrorCode::kCommitConflict) continue;  // somebody reads it
       return forgotten.error();
     }
+    ++report.tables_purged;
     base::SyncPoint("tables.purge.after_pointer");
     const std::string folder = TableFolderOf(table.metadata_location, parts.objects.prefix());
     HEALIX_TRY(const auto objects, parts.objects.List(folder));

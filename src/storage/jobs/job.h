@@ -26,6 +26,11 @@ enum class JobState : std::uint8_t {
 /// Returns `queued`, `running`, `done`, `dead`, `cancelled`.
 std::string_view Name(JobState state);
 
+/// Says whether nothing will happen to the job any more.
+constexpr bool HasEnded(JobState state) {
+  return state != JobState::kQueued && state != JobState::kRunning;
+}
+
 /// What is asked for.
 struct JobRequest {
   std::string kind = {};              ///< `tables.compact`; a handler is registered for it

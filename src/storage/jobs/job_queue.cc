@@ -184,13 +184,23 @@ Result<std::optional<ClaimedJob>> JobQueue::ClaimIn(Transaction& transaction,
 }
 
 Status JobQueue::Heartbeat(const JobLease& lease, std::uint64_t done, std::uint64_t total) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = held_.find(lease.job);
+    if (found != held_.end() && found->second.attempt == lease.attempt) {
+      found->second.done = done;
+      found->second.total = total;
+    }
+  }
+  return KeepAlive(lease);
+}
+
+Status JobQueue::KeepAlive(const JobLease& lease) {
   HeldLease held;
   {
     const std::lock_guard lock(mutex_);
     const auto found = held_.find(lease.job);
     if (found == held_.end() || found->second.attempt != lease.attempt) return LeaseLost(lease.job);
-    found->second.done = done;
-    found->second.total = total;
     held = found->second;
   }
   if (held.is_cancelled) return LeaseLost(lease.job);
@@ -219,13 +229,15 @@ Status JobQueue::Renew(const JobLease& lease, const HeldLease& held) {
 
 Status JobQueue::Complete(const JobLease& lease, const std::string& result_json) {
   const base::Timestamp now = clock_.Now();
+  const HeldLease held = HeldBy(lease);
   base::SyncPoint("jobs.complete.before");
   const auto completed = store_.Write([&](Transaction& transaction) {
     return transaction.Execute(
-        "UPDATE job SET state = 'done', finished_at = ?, result = ?, error_code = '', "
-        "error_message = '', owner = '', lease_until = 0 WHERE id = ? AND attempts = ? AND "
-        "owner = ? AND state = 'running' AND lease_until >= ?",
-        {base::ToMicros(now), result_json, lease.job.value(), lease.attempt, lease.owner,
+        "UPDATE job SET state = 'done', finished_at = ?, result = ?, progress_done = ?, "
+        "progress_total = ?, error_code = '', error_message = '', owner = '', lease_until = 0 "
+        "WHERE id = ? AND attempts = ? AND owner = ? AND state = 'running' AND lease_until >= ?",
+        {base::ToMicros(now), result_json, static_cast<std::int64_t>(held.done),
+         static_cast<std::int64_t>(held.total), lease.job.value(), lease.attempt, lease.owner,
          base::ToMicros(now)});
   });
   base::SyncPoint("jobs.complete.after");
@@ -298,10 +310,21 @@ Status JobQueue::Cancel(const JobId& id) {
 }
 
 Status JobQueue::ReleaseAbandoned() {
-  const auto released = store_.Write([](Transaction& transaction) {
-    return transaction.Execute("UPDATE job SET lease_until = 0 WHERE state = 'running'");
+  HEALIX_TRY(const auto abandoned, store_.Read([](Reader& reader) {
+    return reader.QueryFirst("SELECT id FROM job WHERE state = 'running' LIMIT 1");
+  }));
+  if (!abandoned) return {};  // nearly always: no write, no sync
+  const base::Timestamp now = clock_.Now();
+  return store_.Write([&](Transaction& transaction) -> Status {
+    const auto cancelled = transaction.Execute(
+        "UPDATE job SET state = 'cancelled', finished_at = ?, owner = '', lease_until = 0 "
+        "WHERE state = 'running' AND cancel_asked <> 0",
+        {base::ToMicros(now)});
+    if (!cancelled) return cancelled.error();
+    const auto released = transaction.Execute(
+        "UPDATE job SET state = 'queued', owner = '', lease_until = 0 WHERE state = 'running'");
+    return released ? Status() : Status(released.error());
   });
-  return released ? Status() : Status(released.error());
 }
 
 Result<Job> JobQueue::Find(const JobId& id) {
@@ -355,6 +378,13 @@ Result<std::optional<base::Timestamp>> JobQueue::NextDue(const std::vector<std::
   }));
   if (!row || row->IsNull(0)) return std::optional<base::Timestamp>();
   return std::optional(base::FromMicros(row->Int(0)));
+}
+
+JobQueue::HeldLease JobQueue::HeldBy(const JobLease& lease) {
+  const std::lock_guard lock(mutex_);
+  const auto held = held_.find(lease.job);
+  const bool is_held = held != held_.end() && held->second.attempt == lease.attempt;
+  return is_held ? held->second : HeldLease();
 }
 
 void JobQueue::Forget(const JobLease& lease) {

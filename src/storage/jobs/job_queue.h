@@ -64,7 +64,9 @@ class JobQueue final {
   /// becomes dead here.
   Result<std::optional<ClaimedJob>> Claim(const std::vector<std::string>& kinds,
                                           const std::string& owner);
-  /// Gives a sign of life and tells progress, in memory; writes only when half the lease is over.
+  /// Gives a sign of life, in memory; writes only when half the lease is over.
+  Status KeepAlive(const JobLease& lease);
+  /// Gives a sign of life and tells progress.
   Status Heartbeat(const JobLease& lease, std::uint64_t done, std::uint64_t total);
   /// Ends a job well.
   Status Complete(const JobLease& lease, const std::string& result_json);
@@ -75,7 +77,8 @@ class JobQueue final {
   /// Cancels a queued job at once; a running one learns it by its next heartbeat.
   /// Errors   kJobNotFound; a finished job stays as it is.
   Status Cancel(const JobId& id);
-  /// Ends the leases that a process left behind when it died; for the only process of a home.
+  /// Puts the jobs that a process was running when it died back into the queue, those with a wish
+  /// to be cancelled aside; for the only process of a home, before it claims any.
   Status ReleaseAbandoned();
 
   Result<Job> Find(const JobId& id);
@@ -85,6 +88,8 @@ class JobQueue final {
   Result<std::uint64_t> RemoveFinished(base::Timestamp before);
   /// Returns when the next job of these kinds may be due, nothing when none waits.
   Result<std::optional<base::Timestamp>> NextDue(const std::vector<std::string>& kinds);
+
+  const JobQueueOptions& options() const { return options_; }
 
  private:
   /// What is known in memory of a lease that this process holds.
@@ -104,6 +109,8 @@ class JobQueue final {
   Status Renew(const JobLease& lease, const HeldLease& held);
   Status FailIn(records::Transaction& transaction, const JobLease& lease, const Error& error);
   std::chrono::microseconds RetryWait(int attempts);
+  /// Returns what is known of a lease; nothing when it is not held any more.
+  HeldLease HeldBy(const JobLease& lease);
   void Forget(const JobLease& lease);
   void ShowLiveProgress(Job& job);
 

@@ -199,6 +199,22 @@ TEST_P(JobQueueTest, ANewProcessTakesOverAtOnce) {
   EXPECT_TRUE(IsError(queue_->Complete(lost->lease, "{}"), ErrorCode::kJobLeaseLost));
 }
 
+TEST_P(JobQueueTest, AJobOfADeadProcessCanBeCancelled) {
+  const JobId asked = Add();
+  ASSERT_TRUE(Claim("killed"));
+  ASSERT_TRUE(IsOk(queue_->Cancel(asked)));
+  const JobId left = Add();
+  ASSERT_TRUE(Claim("killed"));
+  const auto restarted = JobQueue::Open(store(), Options(), clock_, randomness_).value();
+  ASSERT_TRUE(IsOk(restarted->ReleaseAbandoned()));
+  EXPECT_EQ(Find(asked).state, JobState::kCancelled) << "the wish outlived the process";
+  EXPECT_EQ(Find(left).state, JobState::kQueued);
+  EXPECT_EQ(Find(left).attempts, 1);
+  ASSERT_TRUE(IsOk(restarted->Cancel(left)));
+  EXPECT_EQ(Find(left).state, JobState::kCancelled);
+  EXPECT_FALSE(restarted->Claim(kKinds, "new").value());
+}
+
 TEST_P(JobQueueTest, CancelsQueuedAndRunningJobs) {
   const JobId running = Add();
   const auto claimed = Claim();

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,16 +19,22 @@ namespace healix::storage::jobs {
 /// Threads  those of the handler.
 class JobContext final {
  public:
-  JobContext(JobQueue& queue, const ClaimedJob& claimed) : queue_(queue), claimed_(claimed) {}
+  using OnProgress = std::function<void(const Job&)>;
+
+  JobContext(JobQueue& queue, ClaimedJob claimed, const OnProgress& on_progress)
+      : queue_(queue), claimed_(std::move(claimed)), on_progress_(on_progress) {}
 
   const Job& job() const { return claimed_.job; }
-  /// Tells progress and that the job is alive; call at least a few times per lease.
+  /// Tells progress.
   /// Errors   kJobLeaseLost when the job was cancelled or taken over: the handler must end.
   Status Heartbeat(std::uint64_t done, std::uint64_t total);
+  /// Says whether the job was cancelled or taken over: the handler must end.
+  bool ShouldStop();
 
  private:
   JobQueue& queue_;
-  const ClaimedJob& claimed_;
+  ClaimedJob claimed_;
+  const OnProgress& on_progress_;
 };
 
 /// Does the work of one kind and returns its result as JSON. May run twice (after a crash):
@@ -38,9 +45,12 @@ struct WorkerOptions {
   std::string owner = "worker";         ///< names the process in leases
   int threads = 1;                      ///< >= 1
   std::chrono::milliseconds poll{500};  ///< how often an idle thread looks for work
+  /// Called on the thread of a handler when it tells progress; may be empty.
+  JobContext::OnProgress on_progress = {};
 };
 
-/// Takes jobs from a queue and runs their handlers.
+/// Takes jobs from a queue and runs their handlers. While a handler runs its lease is kept, however
+/// long one step of it takes.
 /// Owns     its threads; the destructor waits for the running handlers.
 /// Threads  Register before Start; the others from one thread.
 /// Example  WorkerTest.RunsJobsAndRetriesFailures
@@ -54,12 +64,16 @@ class Worker final {
   void Start();
   /// Takes no more jobs and waits for the running handlers.
   void Stop();
-  /// Runs, on the calling thread, jobs that are due until none is; returns how many ran.
-  Result<int> RunDue();
+  /// Runs, on the calling thread, jobs that are due until none is; returns which ran, in order.
+  Result<std::vector<JobId>> RunDue();
+  /// Runs, on the calling thread, jobs that are due until this one has ended, and waits for its
+  /// next attempt after a failure; returns it. Its kind must be registered.
+  /// Errors   kJobNotFound, kCancelled after Stop().
+  Result<Job> RunToEnd(const JobId& id);
 
  private:
   void RunForEver(int number);
-  Result<bool> RunNext(const std::string& owner);
+  Result<std::optional<JobId>> RunNext(const std::string& owner);
 
   JobQueue& queue_;
   const WorkerOptions options_;

@@ -52,16 +52,17 @@ TEST_F(WorkerTest, RunsJobsAndRetriesFailures) {
   const JobId good = Add("good");
   const JobId flaky = Add("flaky");
   const JobId unknown = Add("of another program");
-  EXPECT_EQ(worker.RunDue().value(), 2);
+  EXPECT_EQ(worker.RunDue().value(), (std::vector{good, flaky}));
   EXPECT_EQ(queue_->Find(good).value().result_json, R"({"by":"good"})");
+  EXPECT_EQ(queue_->Find(good).value().progress_total, 2u) << "how far it came stays known";
   EXPECT_EQ(StateOf(flaky), JobState::kQueued);
   for (int retry = 0; retry < 2; ++retry) {
     clock_.Advance(seconds(5));
-    EXPECT_EQ(worker.RunDue().value(), 1);
+    EXPECT_EQ(worker.RunDue().value(), std::vector{flaky});
   }
   EXPECT_EQ(StateOf(flaky), JobState::kDone);
   EXPECT_EQ(StateOf(unknown), JobState::kQueued);
-  EXPECT_EQ(worker.RunDue().value(), 0);
+  EXPECT_TRUE(worker.RunDue().value().empty());
 }
 
 TEST_F(WorkerTest, RunsOnSeveralThreadsAndStops) {
@@ -91,10 +92,66 @@ TEST_F(WorkerTest, ALostLeaseIsNoFailure) {
     return std::string("{}");
   });
   const JobId id = Add("slow");
-  EXPECT_EQ(worker.RunDue().value(), 1);
+  EXPECT_EQ(worker.RunDue().value(), std::vector{id});
   const Job job = queue_->Find(id).value();
   EXPECT_EQ(job.state, JobState::kRunning) << "the other worker has it";
   EXPECT_EQ(job.attempts, 2);
+}
+
+TEST_F(WorkerTest, RunsAJobToItsEndThroughFailures) {
+  // The machine's own clock: between two attempts time has to pass.
+  JobQueueOptions quick;
+  quick.retry_first = milliseconds(1);
+  const auto queue = JobQueue::Open(*store_, quick).value();
+  std::vector<std::string> told;
+  Worker worker(*queue,
+                {.owner = "test", .poll = milliseconds(1), .on_progress = [&](const Job& job) {
+                   told.push_back(fmt::format("{}: {} of {}", job.attempts, job.progress_done,
+                                              job.progress_total));
+                 }});
+  worker.Register("flaky", [&](JobContext& context) -> Result<std::string> {
+    HEALIX_RETURN_IF_ERROR(context.Heartbeat(1, 4));
+    EXPECT_FALSE(context.ShouldStop()) << "asking tells no progress";
+    EXPECT_EQ(queue->Find(context.job().id).value().progress_done, 1u);
+    if (context.job().attempts < 3) return MakeError(ErrorCode::kIoFailed, "not yet");
+    return std::string("{}");
+  });
+  worker.Register("hopeless", [&](JobContext&) -> Result<std::string> {
+    return MakeError(ErrorCode::kInvalidArgument, "never");
+  });
+  const JobId left = Add("flaky");  // of an earlier process: first come, first served
+  const JobId hopeless = Add("hopeless");
+  EXPECT_EQ(worker.RunToEnd(hopeless).value().state, JobState::kDead);
+  EXPECT_EQ(StateOf(left), JobState::kQueued);
+  const Job done = worker.RunToEnd(left).value();
+  EXPECT_EQ(done.state, JobState::kDone);
+  EXPECT_EQ(done.attempts, 3);
+  EXPECT_EQ(told, (std::vector<std::string>{"1: 1 of 4", "2: 1 of 4", "3: 1 of 4"}));
+  EXPECT_TRUE(IsError(worker.RunToEnd(JobId("no")), ErrorCode::kJobNotFound));
+}
+
+TEST_F(WorkerTest, ACancelledJobLearnsItAndEnds) {
+  Worker worker(*queue_, {});
+  worker.Register("long", [&](JobContext& context) -> Result<std::string> {
+    EXPECT_TRUE(IsOk(queue_->Cancel(context.job().id)));
+    EXPECT_TRUE(context.ShouldStop());
+    return MakeError(ErrorCode::kCancelled, "stopped");
+  });
+  const JobId id = Add("long");
+  EXPECT_EQ(worker.RunToEnd(id).value().state, JobState::kCancelled);
+}
+
+TEST_F(WorkerTest, ALongStepDoesNotLoseItsLease) {
+  JobQueueOptions options;
+  options.lease = milliseconds(1000);
+  const auto queue = JobQueue::Open(*store_, options).value();
+  Worker worker(*queue, {});
+  worker.Register("long", [&](JobContext&) -> Result<std::string> {
+    std::this_thread::sleep_for(milliseconds(1500));  // longer than the lease, without a word
+    EXPECT_FALSE(queue->Claim({"long"}, "another").value());
+    return std::string("{}");
+  });
+  EXPECT_EQ(worker.RunToEnd(Add("long")).value().attempts, 1);
 }
 
 }  // namespace
