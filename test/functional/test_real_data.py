@@ -12,7 +12,7 @@ from parquet_fhir import resource_at
 from receipt_checks import check_classes, check_rows_lead_back, random_ids
 
 pytestmark = pytest.mark.timeout(1800)
-PARQUET_ROWS_TRACED = 350
+PARQUET_ROWS_TRACED = 40  # of each type
 
 
 @pytest.fixture(scope="module")
