@@ -67,15 +67,17 @@ Result<std::optional<FhirRecord>> FhirXmlSource::Next() {
       envelope_due_ = false;
       return std::optional(envelope_.TakePiece());
     }
-    HEALIX_TRY(const auto piece, cutter_->Next());
-    std::optional<FhirRecord> record = piece ? Take(*piece) : std::nullopt;
+    const auto next = cutter_->Next();
+    const XmlPiece* const piece = next && *next ? &**next : nullptr;
+    std::optional<FhirRecord> record = piece != nullptr ? Take(*piece) : std::nullopt;
     if (record) {
       const bool rejected = record->kind == FhirRecordKind::kRejected;
       (rejected ? account_.rejected_bytes : account_.record_bytes) += record->length;
     }
     account_.envelope_bytes =
         cutter_->account().total_bytes() - account_.record_bytes - account_.rejected_bytes;
-    if (record || !piece) return record;
+    if (!next) return next.error();
+    if (record || piece == nullptr) return record;
   }
 }
 
