@@ -19,7 +19,7 @@ std::vector<std::string> CountsRow(std::string name, const ingest::RecordCounts&
           WithThousands(counts.duplicate), WithThousands(counts.quarantined)};
 }
 
-void PrintFiles(Console& console, const std::vector<ingest::FileAccount>& files) {
+void PrintFiles(Console& console, const ingest::FileAccounts& files) {
   std::vector<std::vector<std::string>> rows;
   for (const ingest::FileAccount& file : files) {
     rows.push_back(CountsRow(file.file, ingest::Sum(file.types)));
