@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <malloc.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -15,11 +16,21 @@ namespace {
 
 using namespace healix::app;
 
+/// Batches of some MiB come and go all the time. Left to itself glibc learns to keep ever larger
+/// blocks for itself, and its peak grows with the input; returning small ones each time costs time.
+void KeepMemoryFlat() {
+#if defined(__GLIBC__)
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 32 << 20);
+#endif
+}
+
 /// Makes the process one in which nothing leaks and each failure is an error that can be told.
 void PrepareProcess() {
   ::umask(077);                // also for what DuckDB spills
   ::signal(SIGXFSZ, SIG_IGN);  // a write over the limit of the file size fails instead
   healix::base::HoldStandardStreams();
+  KeepMemoryFlat();
 }
 
 int Fail(Console& console, const healix::Error& error) {

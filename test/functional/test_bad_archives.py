@@ -179,7 +179,7 @@ def test_archive_settings_reach_an_ingest(healix, tmp_path, table_row):
     """Each `archive.*` setting, lowered, refuses what its default takes in."""
     deep = gzip.compress(gzip.compress(ndjson(GOOD)))
     members = {f"{i}.ndjson": ndjson(patients(1, f"m{i}")) for i in range(4)}
-    wide = gzip.compress(b"\n" * (2 * MIB) + ndjson(REST))
+    wide = gzip.compress(ndjson(patients(3000, "w", filler_bytes=1000)))
     cases = {
         "HEALIX_ARCHIVE_DEPTH_MAX": ("1", "deep.ndjson.gz.gz", deep, "LIMIT_EXCEEDED"),
         "HEALIX_ARCHIVE_MEMBERS_MAX": ("3", "many.tar", None, "LIMIT_EXCEEDED"),

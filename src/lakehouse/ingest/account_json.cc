@@ -19,6 +19,13 @@ JsonObjectText& JsonObjectText::Raw(std::string_view name, std::string_view json
   return *this;
 }
 
+JsonObjectText& JsonObjectText::Array(std::string_view name, std::string_view elements) {
+  Raw(name, "[");
+  text_ += elements;
+  text_ += ']';
+  return *this;
+}
+
 JsonObjectText& JsonObjectText::Number(std::string_view name, std::uint64_t value) {
   return Raw(name, fmt::format_int(value).c_str());
 }

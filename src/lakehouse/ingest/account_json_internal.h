@@ -18,7 +18,12 @@ namespace healix::lakehouse::ingest {
 /// in canonical form as it is built.
 class JsonObjectText final {
  public:
+  /// Makes room for `bytes`, so that long texts are copied once.
+  explicit JsonObjectText(std::size_t bytes = 0) { text_.reserve(bytes); }
+
   JsonObjectText& Raw(std::string_view name, std::string_view json);
+  /// An array whose elements are given as text, joined by commas.
+  JsonObjectText& Array(std::string_view name, std::string_view elements);
   JsonObjectText& Number(std::string_view name, std::uint64_t value);
   JsonObjectText& Text(std::string_view name, std::string_view value);
   std::string Close();

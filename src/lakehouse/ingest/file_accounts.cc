@@ -19,6 +19,8 @@ FileAccounts::FileAccounts(std::initializer_list<FileAccount> accounts) {
 void FileAccounts::Append(const FileAccount& account) { AppendJson(ToJson(account)); }
 
 void FileAccounts::AppendJson(std::string_view account) {
+  const std::size_t size = text_.size() + account.size() + 1;
+  if (size > text_.capacity()) text_.reserve(size + size / 4);  // twice would be much
   if (!ends_.empty()) text_ += ',';
   text_ += account;
   ends_.push_back(text_.size());

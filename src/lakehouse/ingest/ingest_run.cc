@@ -23,6 +23,10 @@ constexpr std::uint64_t kItemsPerReport = 2048;
 
 bool IsWrite(const IngestRequest& request) { return request.mode == IngestRequest::Mode::kWrite; }
 
+std::string NameOf(const LedgerKey& key) {
+  return key.sha256 + ' ' + key.source + ' ' + key.member;
+}
+
 /// Tells whether an error is about the input's content, so that other files can still be read.
 bool IsAboutContent(const Error& error) {
   const auto number = static_cast<unsigned>(error.code());
@@ -119,11 +123,12 @@ void IngestRun::NoteUnreadable(const InputFile& input, const Error& error) {
 
 Result<std::optional<LedgerEntry>> IngestRun::FindEntry(const LedgerKey& key) {
   // The same content may stand in a batch that is not committed yet.
-  if (closed_.contains(key)) HEALIX_RETURN_IF_ERROR(PushBatch());
+  const std::string name = NameOf(key);
+  if (closed_.contains(name)) HEALIX_RETURN_IF_ERROR(PushBatch());
   if (const auto checked = checked_.find(key); checked != checked_.end()) {
     return std::optional(checked->second);
   }
-  if (committing_.contains(key)) HEALIX_RETURN_IF_ERROR(background_.Drain());
+  if (committing_.contains(name)) HEALIX_RETURN_IF_ERROR(background_.Drain());
   return parts_.records.Read(
       [&](storage::records::Reader& reader) { return FindInLedger(reader, key); });
 }
@@ -370,7 +375,7 @@ Status IngestRun::Finish(WorkPointer work) {
     Account(work->entry);
     return {};
   }
-  closed_.insert(work->entry.key);
+  closed_.insert(NameOf(work->entry.key));
   intake_.Close(std::move(work));
   if (intake_.IsFull()) return PushBatch();
   return {};

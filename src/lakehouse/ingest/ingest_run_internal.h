@@ -5,9 +5,8 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "formats/archive/input_members.h"
@@ -104,8 +103,8 @@ class IngestRun final {
   Progress progress_;
   std::map<std::string, bool> is_new_by_source_;
   /// Files that are closed and not committed: in the batch at hand, and in the one before.
-  std::set<LedgerKey> closed_;
-  std::set<LedgerKey> committing_;
+  std::unordered_set<std::string> closed_;
+  std::unordered_set<std::string> committing_;
   std::map<LedgerKey, LedgerEntry> checked_;  ///< kCheck: files read to their end
   std::uint64_t file_bytes_max_ = 0;          ///< size on disk of the file that is read
 };

@@ -11,6 +11,8 @@ using formats::json::JsonView;
 namespace {
 
 constexpr std::string_view kFormat = "healix-receipt-1";
+/// Room for what stands in a receipt beside its files.
+constexpr std::size_t kOtherBytes = 16'384;
 
 std::string ToJson(const RecordCounts& counts) {
   return JsonObjectText()
@@ -21,12 +23,6 @@ std::string ToJson(const RecordCounts& counts) {
       .Number("tombstones", counts.tombstones)
       .Number("written", counts.written)
       .Close();
-}
-
-std::string ArrayOf(const FileAccounts& files) {
-  std::string text = "[";
-  text += files.elements();
-  return text += ']';
 }
 
 std::string ArrayOf(const std::vector<IgnoredFile>& files) {
@@ -51,9 +47,9 @@ base::Timestamp TimeMember(const JsonView& view, std::string_view name) {
 }  // namespace
 
 std::string ToCanonicalJson(const Receipt& receipt) {
-  return JsonObjectText()
+  return JsonObjectText(receipt.files.elements().size() + kOtherBytes)
       .Raw("bytes", ToJson(receipt.bytes))
-      .Raw("files", ArrayOf(receipt.files))
+      .Array("files", receipt.files.elements())
       .Text("finished_at", base::FormatInstant(receipt.finished_at))
       .Text("format", kFormat)
       .Text("id", receipt.id.value())
@@ -110,7 +106,7 @@ std::string SummaryJson(const Receipt& receipt) {
   for (const auto& [type, counts] : receipt.types) types.Raw(type, ToJson(counts));
   JsonObjectText reasons;
   for (const auto& [code, count] : receipt.reasons) reasons.Number(code, count);
-  return JsonObjectText()
+  return JsonObjectText(receipt.files.elements().size() + kOtherBytes)
       .Number("found", receipt.totals.found())
       .Number("written", receipt.totals.written)
       .Number("duplicate", receipt.totals.duplicate)
@@ -121,7 +117,7 @@ std::string SummaryJson(const Receipt& receipt) {
       .Raw("types", types.Close())
       .Raw("reasons", reasons.Close())
       .Raw("byte_classes", ToJson(receipt.bytes))
-      .Raw("files", ArrayOf(receipt.files))
+      .Array("files", receipt.files.elements())
       .Raw("ignored", ArrayOf(receipt.ignored))
       .Close();
 }

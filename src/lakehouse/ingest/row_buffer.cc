@@ -8,7 +8,7 @@
 namespace healix::lakehouse::ingest {
 namespace {
 
-constexpr std::uint64_t kChunkBytes = std::uint64_t{4} << 20;
+constexpr std::uint64_t kChunkBytes = std::uint64_t{2} << 20;
 constexpr std::uint64_t kChunkRows = 16'384;
 
 iceberg::TypeId TypeOf(ColumnKind kind) {
