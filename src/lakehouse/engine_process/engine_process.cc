@@ -52,9 +52,21 @@ Result<std::unique_ptr<EngineProcess>> EngineProcess::Create(EngineProcessOption
   return engine;
 }
 
+EngineProcess::EngineProcess(EngineProcessOptions options)
+    : options_(std::move(options)), on_stop_(options_.engine.stop, [this] { CancelAll(); }) {}
+
 EngineProcess::~EngineProcess() = default;
 
+void EngineProcess::CancelAll() {
+  const std::lock_guard guard(mutex_);
+  if (!worker_ || worker_->has_ended()) return;
+  static_cast<void>(worker_->Begin()->Send(MessageKind::kCancel, Encode(kEveryStatement)));
+}
+
 Result<std::shared_ptr<WorkerProcess>> EngineProcess::Worker() {
+  if (options_.engine.stop.stop_requested()) {
+    return MakeError(ErrorCode::kCancelled, "the statement was cancelled");
+  }
   const std::lock_guard guard(mutex_);
   if (worker_ && !worker_->has_ended()) return worker_;
   HEALIX_TRY(worker_, WorkerProcess::Start(options_));

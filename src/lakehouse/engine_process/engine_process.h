@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -60,12 +62,14 @@ class EngineProcess final : public engine::Engine {
   std::optional<int> process_id() const;
 
  private:
-  explicit EngineProcess(EngineProcessOptions options) : options_(std::move(options)) {}
+  explicit EngineProcess(EngineProcessOptions options);
   Result<std::shared_ptr<WorkerProcess>> Worker();
+  void CancelAll();
 
   const EngineProcessOptions options_;
   mutable std::mutex mutex_;
   std::shared_ptr<WorkerProcess> worker_;
+  std::stop_callback<std::function<void()>> on_stop_;  // last: uses the others
 };
 
 }  // namespace healix::lakehouse::engine_process

@@ -64,6 +64,19 @@ std::uint64_t PeakMemoryKib() {
   return kib;
 }
 
+TEST_F(EngineProcessTest, StopCancelsWhatRunsAndWhatComes) {
+  std::stop_source source;
+  EngineProcessOptions options = WorkerOptions(Options());
+  options.engine.stop = source.get_token();
+  Start(std::move(options));
+  auto busy = engine_->Query(nullptr, kEndlessQuery, {});
+  ASSERT_TRUE(IsOk(busy));
+  std::thread stopper([&] { source.request_stop(); });
+  EXPECT_TRUE(IsError((*busy)->NextRows(), ErrorCode::kCancelled));
+  stopper.join();
+  EXPECT_EQ(Ask("SELECT 1"), "CANCELLED");
+}
+
 TEST_F(EngineProcessTest, AKilledProcessFailsItsCallsAndIsReplaced) {
   const auto first = process_->process_id();
   auto idle = engine_->Query(nullptr, "SELECT i FROM range(1000000) t(i)", {});

@@ -36,6 +36,9 @@ struct WriteMessage {
   engine::WriteOptions options;
 };
 
+/// Content of kCancel: the number of a conversation, or all that run and all that come.
+inline constexpr std::uint32_t kEveryStatement = 0;
+
 /// Content of kFailure.
 struct FailureMessage {
   std::uint16_t code = 0;
@@ -49,6 +52,9 @@ Error ErrorFrom(const FailureMessage& failure);
 
 template <>
 inline constexpr auto kLast<iceberg::TypeId> = iceberg::TypeId::kVariant;
+template <>
+inline constexpr auto kLast<engine::ScanTable::FileChanges> =
+    engine::ScanTable::FileChanges::kNever;
 template <>
 inline constexpr auto kLast<engine::Compression> = engine::Compression::kNone;
 template <>
@@ -67,14 +73,20 @@ HEALIX_SHAPE(iceberg::Schema, schema_id, fields, identifier_field_ids);
 HEALIX_SHAPE(engine::DeletionVector, path, offset_bytes, length_bytes, cardinality);
 HEALIX_SHAPE(engine::EqualityDelete, path, field_ids);
 HEALIX_SHAPE(engine::ScanFile, path, location, size_bytes, record_count, partition_constants,
-             lower_bounds, upper_bounds, position_deletes, deletion_vector, equality_deletes);
+             lower_bounds, upper_bounds, null_counts, nan_counts, position_deletes, deletion_vector,
+             equality_deletes);
 HEALIX_SHAPE(engine::MappedField, field_id, names, fields);
-HEALIX_SHAPE(engine::ScanTable, schema, files, dropped_fields, name_mapping);
+HEALIX_SHAPE(engine::ScanTable, schema, files, file_changes, dropped_fields, name_mapping);
 HEALIX_SHAPE(engine::ViewText, sql, default_schema, column_names);
 HEALIX_SHAPE(engine::Relation, schema_name, name, at, content);
 HEALIX_SHAPE(engine::Scope, relations, default_schema);
-HEALIX_SHAPE(engine::EngineOptions, threads, memory_bytes_max, temp_folder, temp_bytes_max,
-             footer_cache);
+template <>
+struct Shape<engine::EngineOptions> {  // `stop` can't travel: kCancel does
+  static auto Of(auto& value) {
+    return std::tie(value.threads, value.memory_bytes_max, value.temp_folder, value.temp_bytes_max,
+                    value.footer_cache);
+  }
+};
 HEALIX_SHAPE(engine::QueryOptions, parameters, batch_rows);
 HEALIX_SHAPE(engine::SqlSource, scope, sql);
 HEALIX_SHAPE(engine::SortColumn, name, order);

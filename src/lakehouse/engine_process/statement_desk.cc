@@ -120,7 +120,8 @@ Result<std::string> StatementDesk::AnswerTo(Conversation& conversation, const Fr
 }
 
 Status StatementDesk::Open(const std::string& payload) {
-  HEALIX_TRY(const auto message, Decode<OpenMessage>(payload));
+  HEALIX_TRY(auto message, Decode<OpenMessage>(payload));
+  message.options.stop = stop_.get_token();
   HEALIX_RETURN_IF_ERROR(BoundMemory(message.data_bytes_max));
   HEALIX_TRY(auto opened, engine::Engine::Create(base::PosixFileSystem(), message.options));
   const std::lock_guard guard(mutex_);
@@ -174,6 +175,10 @@ Result<std::string> StatementDesk::Progress(const std::string& payload) {
 void StatementDesk::Cancel(const std::string& payload) {
   const auto number = Decode<std::uint32_t>(payload);
   if (!number) return;
+  if (*number == kEveryStatement) {
+    stop_.request_stop();
+    return;
+  }
   const std::lock_guard guard(mutex_);
   const auto found = running_.find(*number);
   if (found != running_.end()) found->second->Cancel();

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 
 #include "lakehouse/engine/engine.h"
@@ -46,6 +47,7 @@ class StatementDesk final {
   std::unique_ptr<engine::Engine> engine_;
   std::map<std::uint32_t, engine::ResultStream*> running_;  // by number of the conversation
   int conversations_ = 0;
+  std::stop_source stop_;
 };
 
 }  // namespace healix::lakehouse::engine_process
