@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "base/time/instant.h"
+#include "lakehouse/engine/scope.h"
 #include "lakehouse/engine/statement_parser.h"
 #include "lakehouse/ingest/raw_tables_internal.h"
+
 namespace healix::lakehouse::ingest {
 namespace {
 
