@@ -54,7 +54,7 @@ TEST(FhirBundleTest, NothingThatMayBeARecordIsEnvelope) {
     EXPECT_TRUE(result.resources().empty()) << text;
     ASSERT_EQ(result.rejected().size(), 1U) << text;
     EXPECT_EQ(result.rejected()[0].code(), code) << text;
-    const FhirRecord& record = result.rejected()[0].record;
+    const FhirRecord record = result.rejected()[0].record;
     EXPECT_EQ(text.substr(record.offset, record.length), result.rejected()[0].bytes);
     ASSERT_EQ(result.envelopes().size(), 1U) << text;
     EXPECT_EQ(result.envelopes()[0].bytes.find("Patient"), std::string::npos) << text;

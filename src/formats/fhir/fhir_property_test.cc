@@ -109,7 +109,7 @@ class FhirPropertyTest : public ::testing::Test {
   void CheckAll(const Pieces& pieces, FhirSyntax syntax) {
     FhirCutterOptions options;
     options.syntax = syntax;
-    for (int round = 0; round < 3000 && !HasFailure(); ++round) {
+    for (int round = 0; round < 1000 && !HasFailure(); ++round) {
       const std::string text = RandomText(pieces);
       const std::string whole = Describe(CutAll(text, options));
       EXPECT_EQ(Describe(CutAll(text, options, 1 + Below(7))), whole) << text;
