@@ -4,6 +4,7 @@
 #include "base/io/sync_points.h"
 #include "lakehouse/engine/failures_internal.h"
 #include "lakehouse/engine/hx_file_system_internal.h"
+#include "lakehouse/engine/parquet_footer_internal.h"
 
 namespace healix::lakehouse::engine {
 namespace {
@@ -26,6 +27,7 @@ class HxFileHandle final : public duckdb::FileHandle {
   void Close() override {
     if (file == nullptr) return;
     if (writes) {
+      OrThrow(RemoveInt32Marks(*file));
       base::SyncPoint("engine.file.before_sync");
       OrThrow(file->Sync());
       base::SyncPoint("engine.file.after_sync");

@@ -113,6 +113,11 @@ Result<std::vector<WrittenFile>> RunCopy(const ScanServices& services,
     return file.record_count == 0;
   });
   HEALIX_RETURN_IF_ERROR(CheckRequired(files, options));
+  for (WrittenFile& file : files) {
+    // The report says how large a file was before its footer was mended.
+    HEALIX_TRY(const base::FileInfo info, services.files->Stat(file.path));
+    file.size_bytes = info.size_bytes;
+  }
   AddFooterFacts(services, options.schema, files);
   std::sort(files.begin(), files.end(),
             [](const WrittenFile& a, const WrittenFile& b) { return a.path < b.path; });
