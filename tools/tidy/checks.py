@@ -83,5 +83,14 @@ def check_file_lists(tree):
             yield Finding(f"{folder}/CMakeLists.txt", 1, "file-list", f"{name} is not there", False)
 
 
+def check_settings_used(tree):
+    """A setting that nothing reads is a promise that is not kept."""
+    read = "\n".join(text for path, text in tree.cpp() if not path.endswith("_test.cc"))
+    for line, match in matches(tree.files.get("spec/settings.yaml", ""), r"name: ([a-z._]+)"):
+        key = "setting::k" + "".join(map(str.capitalize, re.split(r"[._]", match[1])))
+        if not re.search(rf"{key}\b", read):
+            yield Finding("spec/settings.yaml", line, "settings", f"nothing reads {match[1]}", False)
+
+
 ALL = [check_license_line, check_file_size, check_file_names, check_unfinished,
-       check_machine_paths, check_module_readme, check_file_lists]
+       check_machine_paths, check_module_readme, check_file_lists, check_settings_used]

@@ -187,7 +187,8 @@ Status IngestRun::TakeMembers(const OpenFile& file) {
   }
   while (!IsCancelled()) {
     const auto member = (*members)->Next();
-    if (!member) return IsAboutContent(member.error()) ? damaged(member.error(), 0) : member.error();
+    if (!member)
+      return IsAboutContent(member.error()) ? damaged(member.error(), 0) : member.error();
     if (!*member) return OvercomeDamage(file);
     HEALIX_RETURN_IF_ERROR(TakeMember(file, **member));
   }

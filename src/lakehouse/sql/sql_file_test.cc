@@ -164,8 +164,7 @@ class SqlFileRunner final {
 
 std::vector<std::string> SqlFiles() {
   std::vector<std::string> files;
-  const auto folder =
-      std::filesystem::path(HEALIX_TESTDATA).parent_path() / "../../../test/sql";
+  const auto folder = std::filesystem::path(HEALIX_TESTDATA).parent_path() / "../../../test/sql";
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() == ".test") files.push_back(entry.path().string());
   }
