@@ -91,7 +91,7 @@ Result<std::unique_ptr<records::Store>> Stack::OpenStore(const std::string& conc
   records::SqliteOptions options;
   options.path = layout().StoreFile(concern);
   options.temp_folder = layout().TempFolder();
-  // Small, so that it is full early and an ingest of 8 GiB needs no more memory than one of 0.5.
+  // Small, so that it is full early and a larger ingest needs little more memory than a small one.
   options.cache_bytes = std::uint64_t{16} << 20;
   return records::OpenSqlite(files_, options);
 }

@@ -22,7 +22,7 @@ def test_rows_are_printed_as_a_table(tmp_path):
     tools = pathlib.Path(__file__).parents[2] / "tools/dev"
     (tmp_path / "pytest.ini").write_text(f"[pytest]\npythonpath = {tools}\n")
     (tmp_path / "test_one.py").write_text(ONE_TEST)
-    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider",
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "-n", "1", "-p", "no:cacheprovider",
                            tmp_path], capture_output=True, text=True, check=False, cwd=tmp_path)
     lines = done.stdout.splitlines()
     begin = next(i for i, line in enumerate(lines) if "- Cells -" in line)

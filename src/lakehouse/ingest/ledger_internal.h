@@ -21,6 +21,7 @@ struct LedgerKey {
   std::string source;
   std::string sha256;  ///< of the file on disk
   std::string member;  ///< inside the archive; "" when it is none
+  auto operator<=>(const LedgerKey&) const = default;
 };
 
 /// Says what of one file or member is committed.
