@@ -120,7 +120,7 @@ TEST(MessagesTest, BytesAreCanonical) {
   bytes[4] = 2;
   EXPECT_TRUE(IsError(Decode<Map>(bytes), ErrorCode::kEngineFailed));
   EXPECT_TRUE(IsError(Decode<bool>("\x02"), ErrorCode::kEngineFailed));
-  EXPECT_TRUE(IsError(Decode<engine::Compression>("\x03"), ErrorCode::kEngineFailed));
+  EXPECT_TRUE(IsError(Decode<engine::Compression>("\x04"), ErrorCode::kEngineFailed));
   EXPECT_TRUE(IsError(Decode<engine::Parameter>("\x05"), ErrorCode::kEngineFailed));
 }
 

@@ -231,6 +231,7 @@ Result<ScanPlan> PlanScan(const TableMetadata& table, const ScanOptions& options
   const auto mapping = table.properties.find(std::string(kNameMappingProperty));
   if (mapping != table.properties.end()) {
     HEALIX_TRY(plan.name_mapping, ParseNameMapping(mapping->second));
+    plan.null_counts_hold = false;
   }
   if (snapshot == nullptr) return plan;
   plan.snapshot_id = snapshot->snapshot_id;

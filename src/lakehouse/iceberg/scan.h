@@ -38,6 +38,9 @@ struct ScanPlan {
   /// Fields of earlier schemas that equality deletes still name.
   std::vector<Field> dropped_fields;
   NameMapping name_mapping;  ///< empty when the table has none
+  /// False when the table has a name mapping: files without field ids may then have counts of
+  /// columns that a reader does not find any more.
+  bool null_counts_hold = true;
   std::uint64_t manifest_count = 0;
 };
 

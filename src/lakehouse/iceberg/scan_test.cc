@@ -216,6 +216,7 @@ TEST(ScanTest, GivesConstantsWidenedBoundsAndNameMapping) {
   EXPECT_EQ(plan->files[0].entry.file.lower_bounds.at(1), minus_three);
   EXPECT_EQ(plan->files[1].partition_constants.at(1), std::nullopt);
   EXPECT_EQ(plan->name_mapping[0].names[1], "old c");
+  EXPECT_FALSE(plan->null_counts_hold);
 }
 
 TEST(ScanTest, EqualityDeletesMayNameDroppedColumns) {

@@ -235,7 +235,8 @@ TEST_F(RedriveTest, TheRestOfAFileIsReadFromWhereReadingStopped) {
 
 TEST_F(RedriveTest, AFileThatWasFetchedAgainIsReadAsAWhole) {
   const std::string whole = ZstdFrame({ZstdRaw(PatientLine("a")), ZstdRaw(PatientLine("b"))});
-  const std::string path = Write("Patient.ndjson.zst", whole.substr(0, whole.size() - 10));
+  const std::size_t last_block = PatientLine("b").size() + 3;  // with its header
+  const std::string path = Write("Patient.ndjson.zst", whole.substr(0, whole.size() - last_block));
   EXPECT_EQ(Take({path}).reasons.at("ARCHIVE_INVALID"), 1U);
   EXPECT_EQ(CodesOf(Redrive()), Codes{ErrorCode::kArchiveInvalid});
   std::filesystem::remove(path);

@@ -46,7 +46,7 @@ Result<engine::ScanFile> FileOf(const iceberg::ScanPlan& plan, const iceberg::Pl
   file.partition_constants = planned.partition_constants;
   file.lower_bounds = data.lower_bounds;
   file.upper_bounds = data.upper_bounds;
-  file.null_counts = data.null_value_counts;
+  if (plan.null_counts_hold) file.null_counts = data.null_value_counts;
   file.nan_counts = data.nan_value_counts;
   for (const std::size_t index : planned.deletes) {
     HEALIX_RETURN_IF_ERROR(AddDelete(plan.deletes[index].file, path_of, file));
