@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ingests what a test made and says what became of it."""
+import json
 import pathlib
 
 
@@ -9,6 +10,11 @@ def take_in(healix, path: pathlib.Path, **options) -> tuple[dict, list[dict]]:
     assert answer["found"] == answer["written"] + answer["duplicate"] + answer["quarantined"]
     assert healix.json("receipt", "verify", answer["receipt"])["valid"]
     return answer, healix.json("quarantine", "list")
+
+
+def byte_classes(healix, answer: dict) -> dict[str, int]:
+    """The bytes of an ingest by class, as its receipt says: records, envelope, quarantined, total."""
+    return json.loads(healix.json("receipt", "show", answer["receipt"])["receipt"])["bytes"]
 
 
 def stored_ids(healix) -> list[str]:

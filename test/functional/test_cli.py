@@ -105,7 +105,7 @@ def test_errors_with_json_are_an_object(filled):
     (["quarantine", "show", "999"], "QUARANTINE_NOT_FOUND"),
     (["trace", "raw.patient", "no-such"], "RECORD_NOT_FOUND"),
     (["table", "show", "raw.nothing"], "TABLE_NOT_FOUND"),
-    (["ingest", "--source", "Ward 3", "/tmp"], "SOURCE_NAME_INVALID"),
+    (["ingest", "--source", "Ward 3", "/etc/hostname"], "SOURCE_NAME_INVALID"),
     (["sql", "-c", "SELEKT 1"], "SQL_SYNTAX"),
     (["sql", "-c", "SELECT * FROM read_csv('/etc/passwd')"], "SQL_REFUSED"),
     (["sql", "-c", "COPY (SELECT 1) TO '/tmp/x'"], "SQL_REFUSED"),

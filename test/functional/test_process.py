@@ -110,7 +110,7 @@ def test_a_cancelled_ingest_is_completed_by_the_next(healix, tmp_path):
     healix.json("ingest", file)
     assert healix.sql("SELECT count(*) AS n FROM raw.patient") == [{"n": len(people)}]
     for receipt in healix.json("receipt", "list"):
-        assert healix.json("receipt", "verify", receipt["id"])["valid"]
+        assert healix.json("receipt", "verify", receipt["receipt"])["valid"]
 
 
 def test_a_signal_ends_a_command_that_only_reads_the_lock(healix):

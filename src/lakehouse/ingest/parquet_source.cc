@@ -106,12 +106,14 @@ Result<std::unique_ptr<ItemSource>> OpenFhirParquetSource(engine::Engine& engine
 
 Status ReadAllPages(engine::Engine& engine, const engine::ParquetInfo& info) {
   if (info.table.schema.fields.empty()) return {};
-  HEALIX_TRY(const auto rows,
-             engine.Query(InputScope(info), "SELECT bit_xor(hash(COLUMNS(*))) FROM input", {}));
-  const auto hashes = rows->NextRows();
-  if (hashes) return {};
+  const auto read = [&]() -> Status {
+    HEALIX_TRY(const auto rows,
+               engine.Query(InputScope(info), "SELECT bit_xor(hash(COLUMNS(*))) FROM input", {}));
+    const auto hashes = rows->NextRows();
+    return hashes ? Status() : Status(hashes.error());
+  }();
   // The statement is ours and fits every value: what it meets is the file's.
-  if (hashes.error().code() != ErrorCode::kQueryFailed) return hashes.error();
+  if (read || read.error().code() != ErrorCode::kQueryFailed) return read;
   return MakeError(ErrorCode::kParquetInvalid, "a page can't be decoded");
 }
 
