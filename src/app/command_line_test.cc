@@ -58,7 +58,7 @@ TEST(CommandLineTest, SaysUsageWithExitCodeTwo) {
 
 TEST(CommandLineTest, RefusalsAreOneSentence) {
   const auto message = [](std::vector<const char*> words) {
-    words.push_back("--json");
+    words.insert(words.begin(), "--json");
     const auto parsed = Parse(words);
     EXPECT_EQ(std::get<UsageError>(parsed).style, Style::kJson);
     return std::get<UsageError>(parsed).error.message();
@@ -68,7 +68,7 @@ TEST(CommandLineTest, RefusalsAreOneSentence) {
   EXPECT_EQ(message({"sql", "-c", "SELECT 1", "--format", "xml"}),
             "--format: is table, json or csv");
   for (const auto& words : std::vector<std::vector<const char*>>{
-           {}, {"sql"}, {"table"}, {"foo", "bar"}, {"table", "show"}}) {
+           {}, {"sql"}, {"table"}, {"foo", "bar"}, {"sql", "-c"}, {"table", "show"}}) {
     const std::string said = message(words);
     EXPECT_FALSE(said.empty());
     EXPECT_EQ(said.find_first_of("\n\\"), std::string::npos) << said;

@@ -182,11 +182,13 @@ def test_archive_settings_reach_an_ingest(healix, tmp_path, table_row):
     members = {f"{i}.ndjson": ndjson(patients(1, f"m{i}")) for i in range(4)}
     wide = gzip.compress(ndjson(patients(3000, "w", filler_bytes=1000)))
     cases = {
-        "HEALIX_ARCHIVE_DEPTH_MAX": ("1", "deep.ndjson.gz.gz", deep, "LIMIT_EXCEEDED"),
-        "HEALIX_ARCHIVE_MEMBERS_MAX": ("3", "many.tar", None, "LIMIT_EXCEEDED"),
-        "HEALIX_ARCHIVE_RATIO_MAX": ("10", "wide.ndjson.gz", wide, "ARCHIVE_BOMB"),
+        "HEALIX_ARCHIVE_DEPTH_MAX": ("1", "deep.ndjson.gz.gz", deep, {"LIMIT_EXCEEDED": 1}),
+        "HEALIX_ARCHIVE_MEMBERS_MAX": ("3", "many.tar", None, {"LIMIT_EXCEEDED": 1}),
+        # The bomb ends the text inside a record, which is put aside as well.
+        "HEALIX_ARCHIVE_RATIO_MAX": ("10", "wide.ndjson.gz", wide,
+                                     {"ARCHIVE_BOMB": 1, "INPUT_TRUNCATED": 1}),
     }
-    for variable, (value, name, content, code) in cases.items():
+    for variable, (value, name, content, reasons) in cases.items():
         folder = tmp_path / variable.lower()
         folder.mkdir()
         if content is None:
@@ -194,8 +196,8 @@ def test_archive_settings_reach_an_ingest(healix, tmp_path, table_row):
         else:
             (folder / name).write_bytes(content)
         refused = healix.json("ingest", "--check", folder, env={variable: value})
-        assert refused["reasons"][code] == 1, variable
+        assert refused["reasons"] == reasons, variable
         taken = healix.json("ingest", folder)
         assert taken["quarantined"] == 0 and taken["written"] > 0, variable
-        table_row("Bad input", case=f"{variable}={value}", code=code, position=name,
+        table_row("Bad input", case=f"{variable}={value}", code=min(reasons), position=name,
                   kept=kept_of(refused))
