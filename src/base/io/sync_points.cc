@@ -63,7 +63,8 @@ Hook& InstalledHook() {
 
 void SyncPoint(std::string_view name) {
   static ArmedPoint environment;
-  if (environment.armed()) [[unlikely]] environment.Pass(name);
+  if (environment.armed()) [[unlikely]]
+    environment.Pass(name);
   Hook& hook = InstalledHook();
   if (const SyncPointHook call = hook.call.load(std::memory_order_acquire)) [[unlikely]] {
     call(name, hook.context.load(std::memory_order_acquire));

@@ -7,8 +7,8 @@
 
 namespace healix::base {
 
-/// Marks an instant (`tables.commit.before_pointer`). Costs one relaxed load unless a test armed it.
-/// With HEALIX_KILL_AT=<name>:<n> in the environment the process ends itself with SIGKILL the
+/// Marks an instant (`tables.commit.before_pointer`). Costs one relaxed load unless a test armed
+/// it. With HEALIX_KILL_AT=<name>:<n> in the environment the process ends itself with SIGKILL the
 /// n-th time (from 1) the point is passed; the name `*` counts all points together.
 /// With HEALIX_SYNC_LOG=<path> each passed name is appended to that file (for lists and counts).
 /// Threads  any.

@@ -11,9 +11,9 @@ namespace healix {
 
 /// Stops the process when `condition` is false. `text` is a literal: it can't carry data.
 /// For bugs only: bad input is a Finding, what the world refuses is an Error.
-#define HEALIX_CHECK(condition, text)                                     \
-  do {                                                                    \
-    if (!(condition)) [[unlikely]] {                                      \
-      ::healix::FailCheck(__FILE__, __LINE__, #condition, "" text "");    \
-    }                                                                     \
+#define HEALIX_CHECK(condition, text)                                  \
+  do {                                                                 \
+    if (!(condition)) [[unlikely]] {                                   \
+      ::healix::FailCheck(__FILE__, __LINE__, #condition, "" text ""); \
+    }                                                                  \
   } while (false)

@@ -25,7 +25,7 @@ struct ErrorCodeInfo {
   std::string_view sqlstate;    ///< five characters, PostgreSQL appendix A
   std::string_view fhir_issue;  ///< FHIR R4 IssueType
   std::string_view operator_text;
-  std::string_view action;      ///< what to do about it
+  std::string_view action;  ///< what to do about it
 };
 
 /// Looks a code up; total, since codes come from the same list.

@@ -17,8 +17,8 @@ enum class Severity : std::uint8_t { kError, kWarning };
 struct Finding {
   Severity severity = Severity::kError;
   ErrorCode code;
-  std::string path;     ///< indexed path inside the record, "" for the whole
-  std::string rule;     ///< id of the rule, "" when the code says it all
+  std::string path;  ///< indexed path inside the record, "" for the whole
+  std::string rule;  ///< id of the rule, "" when the code says it all
   Position position;
 };
 

@@ -35,11 +35,11 @@ inline SafeText SafeReason(std::string_view reason) { return SafeText(reason); }
 
 /// Values that can't identify a person: numbers, enums with a formatter, vouched texts, literals.
 template <typename T>
-concept PhiFree = std::integral<std::remove_cvref_t<T>> || std::is_enum_v<std::remove_cvref_t<T>> ||
-                  std::floating_point<std::remove_cvref_t<T>> ||
-                  std::same_as<std::remove_cvref_t<T>, SafeText> ||
-                  (std::is_array_v<std::remove_reference_t<T>> &&
-                   std::is_same_v<std::remove_extent_t<std::remove_reference_t<T>>, const char>);
+concept PhiFree =
+    std::integral<std::remove_cvref_t<T>> || std::is_enum_v<std::remove_cvref_t<T>> ||
+    std::floating_point<std::remove_cvref_t<T>> || std::same_as<std::remove_cvref_t<T>, SafeText> ||
+    (std::is_array_v<std::remove_reference_t<T>> &&
+     std::is_same_v<std::remove_extent_t<std::remove_reference_t<T>>, const char>);
 
 }  // namespace healix
 

@@ -89,11 +89,11 @@ using Status = Result<void>;
 #define HEALIX_CONCAT(a, b) HEALIX_CONCAT_INNER(a, b)
 
 /// Leaves the function with the error of `expression` (a Status or Result), if it has one.
-#define HEALIX_RETURN_IF_ERROR(expression)                         \
-  do {                                                             \
-    if (auto healix_status = (expression); !healix_status) {       \
-      return healix_status.error();                                \
-    }                                                              \
+#define HEALIX_RETURN_IF_ERROR(expression)                   \
+  do {                                                       \
+    if (auto healix_status = (expression); !healix_status) { \
+      return healix_status.error();                          \
+    }                                                        \
   } while (false)
 
 /// Declares `variable` with the value of `expression` (a Result), or leaves with its error.

@@ -22,8 +22,8 @@ template <typename T>
     return ::testing::AssertionFailure() << "succeeded, expected " << Name(code);
   }
   if (result.error().code() == code) return ::testing::AssertionSuccess();
-  return ::testing::AssertionFailure() << "expected " << Name(code) << ", got "
-                                       << result.error().ToString();
+  return ::testing::AssertionFailure()
+         << "expected " << Name(code) << ", got " << result.error().ToString();
 }
 
 }  // namespace healix::testing

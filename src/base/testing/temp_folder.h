@@ -32,7 +32,7 @@ std::optional<std::string> SharedPath(const std::string& relative);
 }  // namespace healix::testing
 
 /// Declares `variable` (std::string) with a shared path, or skips the test with a notice.
-#define HEALIX_SHARED_OR_SKIP(variable, relative)                                \
-  const auto variable##_found = ::healix::testing::SharedPath(relative);         \
+#define HEALIX_SHARED_OR_SKIP(variable, relative)                                 \
+  const auto variable##_found = ::healix::testing::SharedPath(relative);          \
   if (!variable##_found) GTEST_SKIP() << "shared data is absent: " << (relative); \
   const std::string& variable = *variable##_found
