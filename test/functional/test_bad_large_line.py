@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Section 6: a line of 300 MB is put aside in bounded memory, and reading goes on behind it."""
 import json
-import os
-import subprocess
 
 import pytest
 from fhir_files import id_of, patients
+from peak_memory import run_and_measure
 from taking_in import kept_of, place_of
 
 MIB = 2**20
@@ -34,21 +33,17 @@ def large_file(tmp_path):
     path.unlink()
 
 
-def run_and_measure(healix, *words):
-    """Runs a command that must succeed; returns its answer and the most memory it held."""
-    child = subprocess.Popen([healix.program, "--home", healix.home, *map(str, words), "--json"],
-                             stdout=subprocess.PIPE, env={**os.environ, **healix.env, **KEEP_LITTLE})
-    answer = child.stdout.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    child.stdout.close()
-    assert child.returncode == 0
-    return json.loads(answer), usage.ru_maxrss * 1024
+def test_the_measure_leaves_out_the_runner(tmp_path):
+    held = bytearray(b"x" * (256 * MIB))
+    _, peak_bytes = run_and_measure(["/bin/true"], tmp_path)
+    assert len(held) > 4 * peak_bytes
 
 
-def test_a_line_of_300_mb(healix, large_file, table_row):
+def test_a_line_of_300_mb(healix, large_file, table_row, tmp_path):
     path, good = large_file
-    answer, peak_bytes = run_and_measure(healix, "ingest", path)
+    out, peak_bytes = run_and_measure(
+        [healix.program, "--home", healix.home, "ingest", path, "--json"], tmp_path,
+        {**healix.env, **KEEP_LITTLE})
     [entry] = healix.json("quarantine", "list")
     assert entry["code"] == "RECORD_TOO_LARGE"
     assert (entry["offset"], entry["length"]) == (len(good[0]) + 1, LINE_BYTES)
@@ -57,5 +52,5 @@ def test_a_line_of_300_mb(healix, large_file, table_row):
     assert ids == [id_of(line) for line in good]
     assert peak_bytes < RSS_BYTES_MAX, f"{peak_bytes / MIB:.0f} MiB"
     table_row("Bad input", case="a line of 300 MB", code=entry["code"],
-              position=place_of(entry), kept=kept_of(answer),
+              position=place_of(entry), kept=kept_of(json.loads(out)),
               memory=f"{peak_bytes / MIB:.0f} MiB")
