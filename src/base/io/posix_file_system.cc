@@ -21,6 +21,7 @@ ErrorCode CodeOf(int error_number) {
   switch (error_number) {
     case ENOENT:
     case ENOTDIR:
+    case ELOOP:  // a link that leads nowhere
       return ErrorCode::kFileNotFound;
     case EEXIST:
     case ENOTEMPTY:

@@ -3,9 +3,11 @@
 
 #include <charconv>
 
+#include "formats/cutting/utf8.h"
 #include "formats/json/json_parser.h"
 #include "lakehouse/engine/result_stream.h"
 #include "lakehouse/ingest/account_json_internal.h"
+#include "lakehouse/ingest/place_names_internal.h"
 
 namespace healix::lakehouse::ingest {
 
@@ -41,7 +43,9 @@ std::string JsonObjectText::Close() {
 
 std::string JsonText(std::string_view value) {
   std::string text;
-  engine::AppendJsonText(text, value);
+  // Messages name files as they are on disk. What is text is not copied: it may be a whole receipt.
+  const bool is_text = !formats::FindInvalidUtf8(value);
+  engine::AppendJsonText(text, is_text ? value : std::string_view(PlaceOfPath(value)));
   return text;
 }
 

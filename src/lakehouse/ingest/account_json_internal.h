@@ -34,7 +34,7 @@ class JsonObjectText final {
 
 /// Returns a JSON array of texts that are JSON already.
 std::string JsonArray(const std::vector<std::string>& elements);
-/// Returns a JSON string with its quotes.
+/// Returns a JSON string with its quotes; it is UTF-8 whatever `value` is (PlaceOfPath).
 std::string JsonText(std::string_view value);
 
 std::string ToJson(const ByteCounts& bytes);

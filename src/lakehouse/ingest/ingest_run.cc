@@ -6,6 +6,7 @@
 #include "base/io/sync_points.h"
 #include "lakehouse/ingest/ingest_run_internal.h"
 #include "lakehouse/ingest/parquet_source_internal.h"
+#include "lakehouse/ingest/place_names_internal.h"
 #include "lakehouse/ingest/raw_tables_internal.h"
 #include "lakehouse/ingest/redrive_account_internal.h"
 #include "lakehouse/ingest/source_names_internal.h"
@@ -88,19 +89,19 @@ void IngestRun::Report(std::uint64_t file_bytes_done) {
 }
 
 Status IngestRun::TakeFile(const InputFile& input) {
+  if (input.unreadable) return TakeUnopened(input, *input.unreadable);
   auto identified = IdentifyFile(parts_.files, input.path);
   if (!identified) {
     if (!IsAboutContent(identified.error())) return identified.error();
-    NoteUnreadable(input, identified.error());
-    return {};
+    return TakeUnopened(input, identified.error());
   }
   const FileIdentity identity = *std::move(identified);
+  const OpenFile file{input, identity, PlaceOfPath(input.path)};
   if (!input.ignore_rule.empty()) {
     result_.ignored.push_back(
-        {input.path, input.ignore_rule, identity.sha256, identity.size_bytes});
+        {file.place, input.ignore_rule, identity.sha256, identity.size_bytes});
     return {};
   }
-  const OpenFile file{input, identity};
   file_bytes_max_ = identity.size_bytes;
   const Recognised recognised =
       Recognise(std::filesystem::path(input.path).filename().string(), "");
@@ -110,15 +111,26 @@ Status IngestRun::TakeFile(const InputFile& input) {
   return CheckUnchanged(parts_.files, input.path, identity);
 }
 
-void IngestRun::NoteUnreadable(const InputFile& input, const Error& error) {
-  LedgerEntry entry;
-  entry.account.file = input.path;
-  entry.account.source = input.source;
+Status IngestRun::TakeUnopened(const InputFile& input, const Error& error) {
+  const std::string place = PlaceOfPath(input.path);
+  if (!input.ignore_rule.empty()) {
+    result_.ignored.push_back({place, input.ignore_rule, "", input.size_bytes});
+    return {};
+  }
+  const FileIdentity unknown{"", input.size_bytes, {}};
+  HEALIX_TRY(WorkPointer work, OpenWork({input, unknown, place}, place, place));
+  LedgerEntry& entry = work->entry;
+  if (entry.untold_by == result_.ingest) return Finish(std::move(work));  // named twice
+  // What was wrong with it the last time says nothing of this time.
+  entry.is_complete = false;
+  entry.receipted.reset();
+  entry.account.types.clear();
+  entry.account.reasons.clear();
+  entry.account.bytes = {};
   entry.account.kind = "unreadable";
   entry.account.size_bytes = input.size_bytes;
-  entry.account.error = error.ToString();
-  findings_.Add({Severity::kError, error.code(), "", "", {input.path, {}, {}}});
-  result_.Account(entry);
+  TakeDamage(*work, error, input.size_bytes);
+  return Finish(std::move(work));
 }
 
 Result<std::optional<LedgerEntry>> IngestRun::FindEntry(const LedgerKey& key) {
@@ -174,7 +186,7 @@ Result<IngestRun::WorkPointer> IngestRun::OpenWork(const OpenFile& file, const s
 
 Status IngestRun::TakeMembers(const OpenFile& file) {
   const auto damaged = [&](const Error& error, std::uint64_t bytes_read) -> Status {
-    HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.input.path));
+    HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.place));
     if (work->entry.account.kind.empty()) work->entry.account.kind = "unreadable";
     if (!work->entry.is_complete) TakeDamage(*work, error, bytes_read);
     return Finish(std::move(work));
@@ -186,11 +198,13 @@ Status IngestRun::TakeMembers(const OpenFile& file) {
     return Vanished(members.error(), file.input.path);
   }
   while (!IsCancelled()) {
-    const auto member = (*members)->Next();
+    auto member = (*members)->Next();
     if (!member)
       return IsAboutContent(member.error()) ? damaged(member.error(), 0) : member.error();
     if (!*member) return OvercomeDamage(file);
-    HEALIX_RETURN_IF_ERROR(TakeMember(file, **member));
+    Member& found = **member;
+    found.place.replace(0, file.input.path.size(), file.place);
+    HEALIX_RETURN_IF_ERROR(TakeMember(file, found));
   }
   return {};
 }
@@ -199,7 +213,7 @@ Status IngestRun::TakeMembers(const OpenFile& file) {
 Status IngestRun::OvercomeDamage(const OpenFile& file) {
   const LedgerKey whole{file.input.source, file.identity.sha256, ""};
   if (retry_ == nullptr || !retry_->reopened.contains(whole)) return {};
-  HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.input.path));
+  HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.place));
   // No archive: its one member was read.
   if (work->entry.untold_by == result_.ingest) return {};
   return Finish(std::move(work));
@@ -238,7 +252,7 @@ Status IngestRun::TakeUnreadable(WorkPointer work, const Error& error, PeekedStr
 }
 
 Status IngestRun::TakeParquet(const OpenFile& file) {
-  HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.input.path));
+  HEALIX_TRY(WorkPointer work, OpenWork(file, "", file.place));
   if (work->entry.is_complete) return Finish(std::move(work));
   work->entry.account.kind = Name(InputKind::kParquet);
   const auto info = parts_.engine.InspectParquet(file.input.path);

@@ -60,9 +60,11 @@ class IngestRun final {
   struct OpenFile {
     const InputFile& input;
     const FileIdentity& identity;
+    std::string place;  ///< as it stands in receipts
   };
   Status TakeFile(const InputFile& input);
-  void NoteUnreadable(const InputFile& input, const Error& error);
+  /// Puts what can't be opened into quarantine, by its place, as it has no content to be known by.
+  Status TakeUnopened(const InputFile& input, const Error& error);
   Status TakeMembers(const OpenFile& file);
   Status OvercomeDamage(const OpenFile& file);
   Status TakeMember(const OpenFile& file, const formats::archive::Member& member);

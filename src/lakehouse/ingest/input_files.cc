@@ -33,26 +33,80 @@ struct Place {
   int depth = 0;
 };
 
-Status Walk(base::FileSystem& files, const Place& place, std::vector<InputFile>& found) {
-  HEALIX_TRY(const base::FileInfo info, files.Stat(place.path));
-  if (!info.is_folder) {
-    found.push_back({place.path, place.source, info.size_bytes, place.ignore_rule});
+bool IsLink(const std::string& path) {
+  std::error_code unknown;
+  return std::filesystem::is_symlink(path, unknown);
+}
+
+/// Tells whether a folder is a link to one that it lies in, so that a walk would not end.
+bool LeadsBack(const std::string& path) {
+  if (!IsLink(path)) return false;
+  namespace fs = std::filesystem;
+  std::error_code unknown;
+  const fs::path target = fs::canonical(path, unknown);
+  if (target.empty()) return false;
+  for (fs::path at = fs::path(path).parent_path(); at.has_relative_path(); at = at.parent_path()) {
+    const fs::path parent = fs::canonical(at, unknown);
+    if (std::mismatch(target.begin(), target.end(), parent.begin(), parent.end()).first ==
+        target.end()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Finds what lies below one place.
+class Walk final {
+ public:
+  explicit Walk(base::FileSystem& files) : files_(files) {}
+
+  Status Visit(const Place& place) {
+    const auto info = files_.Stat(place.path);
+    if (!info) return NoteUnreadable(place, info.error());
+    if (!info->is_folder) {
+      found_.push_back({place.path, place.source, info->size_bytes, place.ignore_rule, {}});
+      return {};
+    }
+    if (LeadsBack(place.path)) {
+      found_.push_back({place.path, place.source, 0, "link-to-parent-folder", {}});
+      return {};
+    }
+    return Enter(place);
+  }
+
+  std::vector<InputFile> TakeFound() { return std::move(found_); }
+
+ private:
+  Status Enter(const Place& place) {
+    if (place.depth >= kFolderDepthMax) {
+      return NoteUnreadable(
+          place, MakeError(ErrorCode::kLimitExceeded, "folder {} lies deeper than {} folders",
+                           SafePath(place.path), kFolderDepthMax));
+    }
+    const auto names = files_.List(place.path);
+    if (!names) return NoteUnreadable(place, names.error());
+    for (const std::string& name : *names) {
+      Place below = place;
+      below.path += (place.path.ends_with('/') ? "" : "/") + name;
+      if (below.ignore_rule.empty()) below.ignore_rule = SideFileRule(name);
+      ++below.depth;
+      HEALIX_RETURN_IF_ERROR(Visit(below));
+    }
     return {};
   }
-  if (place.depth >= kFolderDepthMax) {
-    return MakeError(ErrorCode::kLimitExceeded, "folder {} lies deeper than {} folders",
-                     SafePath(place.path), kFolderDepthMax);
+
+  /// A link that leads nowhere is there; other places that are not found were there a moment ago.
+  Status NoteUnreadable(const Place& place, const Error& error) {
+    if (error.code() == ErrorCode::kFileNotFound && !IsLink(place.path)) {
+      return Vanished(error, place.path);
+    }
+    found_.push_back({place.path, place.source, 0, place.ignore_rule, error});
+    return {};
   }
-  HEALIX_TRY(const std::vector<std::string> names, files.List(place.path));
-  for (const std::string& name : names) {
-    Place below = place;
-    below.path += (place.path.ends_with('/') ? "" : "/") + name;
-    if (below.ignore_rule.empty()) below.ignore_rule = SideFileRule(name);
-    ++below.depth;
-    HEALIX_RETURN_IF_ERROR(Walk(files, below, found));
-  }
-  return {};
-}
+
+  base::FileSystem& files_;
+  std::vector<InputFile> found_;
+};
 
 struct Ending {
   std::string_view text;
@@ -87,6 +141,18 @@ std::optional<InputKind> KindByContent(std::string_view head) {
   return std::nullopt;
 }
 
+/// Refuses what must not be opened: it may wait for ever, or never end.
+Status CheckIsFile(const base::FileInfo& info, const std::string& path) {
+  using std::filesystem::file_type;
+  std::error_code unknown;
+  const file_type type = std::filesystem::status(path, unknown).type();
+  const bool is_other = type == file_type::fifo || type == file_type::socket ||
+                        type == file_type::character || type == file_type::block;
+  if (!is_other && !info.is_folder) return {};
+  return MakeError(ErrorCode::kUnsupported, "{} is {}, which is not read", SafePath(path),
+                   SafeReason(info.is_folder ? "a folder" : "a pipe, socket or device"));
+}
+
 /// The manifest of a bulk export names files and is no resource (Bulk Data Access IG 2.0,
 /// "Response - Output Manifest").
 bool IsBulkManifest(std::string_view head) {
@@ -99,7 +165,7 @@ bool IsBulkManifest(std::string_view head) {
 Result<std::vector<InputFile>> FindInputFiles(base::FileSystem& files,
                                               const std::vector<std::string>& paths,
                                               const std::optional<std::string>& source) {
-  std::vector<InputFile> found;
+  Walk walk(files);
   for (const std::string& path : paths) {
     Place place;
     std::error_code error;
@@ -115,8 +181,9 @@ Result<std::vector<InputFile>> FindInputFiles(base::FileSystem& files,
       HEALIX_TRY(place.source, SourceNameFor(folder.string()));
     }
     HEALIX_RETURN_IF_ERROR(CheckSourceName(place.source));
-    HEALIX_RETURN_IF_ERROR(Walk(files, place, found));
+    HEALIX_RETURN_IF_ERROR(walk.Visit(place));
   }
+  std::vector<InputFile> found = walk.TakeFound();
   // Arrival within an ingest is by file name, so that the order of the paths has no effect.
   std::stable_sort(found.begin(), found.end(),
                    [](const InputFile& a, const InputFile& b) { return a.path < b.path; });
@@ -144,6 +211,7 @@ Error Vanished(const Error& error, const std::string& path) {
 Result<FileIdentity> IdentifyFile(base::FileSystem& files, const std::string& path) {
   const auto info = files.Stat(path);
   if (!info) return Vanished(info.error(), path);
+  HEALIX_RETURN_IF_ERROR(CheckIsFile(*info, path));
   auto file = files.Open(path, base::OpenMode::kRead);
   if (!file) return Vanished(file.error(), path);
   base::Sha256 hash;

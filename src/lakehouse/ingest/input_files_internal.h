@@ -14,17 +14,21 @@
 
 namespace healix::lakehouse::ingest {
 
-/// One file on disk.
+/// One file on disk, or what stands where files should be and can't be read.
 struct InputFile {
-  std::string path;  ///< absolute
+  std::string path;  ///< absolute, the bytes of the file system
   std::string source;
   std::uint64_t size_bytes = 0;
-  std::string ignore_rule;  ///< "" when it is to be read
+  std::string ignore_rule;          ///< "" when it is to be read
+  std::optional<Error> unreadable;  ///< known without opening it: a link that leads nowhere, a
+                                    ///< folder that can't be listed
 };
 
-/// Finds all files below `paths`, sorted by path.
-/// Errors   kFileNotFound, kPermissionDenied, kSourceNameInvalid, kLimitExceeded (folders nested
-///          deeper than 64, as links can make them).
+/// Finds all files below `paths`, sorted by path. Nothing below them stops it: folders that can't
+/// be listed or lie deeper than 64 folders (kLimitExceeded) and links that lead nowhere are found
+/// as unreadable; a link to a folder that it lies in is ignored as `link-to-parent-folder`.
+/// Errors   kFileNotFound and kPermissionDenied of `paths` themselves, kSourceNameInvalid,
+///          kInputVanished.
 Result<std::vector<InputFile>> FindInputFiles(base::FileSystem& files,
                                               const std::vector<std::string>& paths,
                                               const std::optional<std::string>& source);
@@ -49,7 +53,8 @@ struct FileIdentity {
   std::chrono::system_clock::time_point modified_at;
   bool operator==(const FileIdentity&) const = default;
 };
-/// Errors kInputVanished when the file is gone, and those of base::FileSystem.
+/// Errors kInputVanished when the file is gone, kUnsupported when it is none (a folder, pipe,
+/// socket or device, which is not opened), and those of base::FileSystem.
 Result<FileIdentity> IdentifyFile(base::FileSystem& files, const std::string& path);
 /// Errors kInputVanished when size or time of change are not those of `identity` any more.
 Status CheckUnchanged(base::FileSystem& files, const std::string& path,

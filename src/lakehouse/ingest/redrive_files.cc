@@ -169,15 +169,21 @@ Result<FileRedriveOutcome> RedriveFile(const Parts& parts, const Limits& limits,
   const auto identity = IdentifyFile(parts.files, path);
   if (identity) {
     HEALIX_RETURN_IF_ERROR(redrive.Choose(*identity, entries));
-    done = redrive.Read({path, entries.front().source, identity->size_bytes, ""});
+    done = redrive.Read({path, entries.front().source, identity->size_bytes, "", {}});
   } else {
     done = identity.error();
   }
   FileRedriveOutcome outcome = redrive.TakeOutcome();
   if (done) return outcome;
-  if (done.error().code() != ErrorCode::kInputVanished) return done.error();
+  const ErrorCode code = done.error().code();
+  const bool is_gone = code == ErrorCode::kInputVanished;
+  // A folder, a pipe, or what may not be read: an ingest tells when it has changed.
+  const bool is_no_file =
+      !identity && (code == ErrorCode::kUnsupported || code == ErrorCode::kPermissionDenied);
+  if (!is_gone && !is_no_file) return done.error();
   outcome = {};
-  for (const QuarantineEntry& entry : entries) outcome.stayed.emplace(entry.id, SourceGone(path));
+  const Error why = is_gone ? SourceGone(path) : done.error();
+  for (const QuarantineEntry& entry : entries) outcome.stayed.emplace(entry.id, why);
   return outcome;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "base/hash/sha256.h"
 #include "lakehouse/ingest/ingest.h"
 #include "lakehouse/ingest/source_names_internal.h"
 
@@ -8,6 +9,9 @@ namespace healix::lakehouse::ingest {
 namespace {
 
 constexpr std::size_t kSourceNameBytesMax = 63;
+/// With source and schema, the name of a folder of a table stays below 255 bytes.
+constexpr std::size_t kTableStemBytesMax = 120;
+constexpr std::size_t kDigestLetters = 17;
 
 bool IsLetter(char c) { return c >= 'a' && c <= 'z'; }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -53,6 +57,11 @@ std::string StemOf(std::string_view file) {
 
 std::string TableNameFor(std::string_view file) {
   std::string name = StemOf(file);
+  if (name.size() > kTableStemBytesMax) {
+    const std::string digest = base::Sha256Of(name).ToHex();
+    name.resize(kTableStemBytesMax - kDigestLetters);
+    name += '_' + digest.substr(0, kDigestLetters - 1);
+  }
   for (char& c : name) {
     c = Lower(c);
     if (!IsLetter(c) && !IsDigit(c)) c = '_';

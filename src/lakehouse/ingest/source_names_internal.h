@@ -17,7 +17,7 @@ Status CheckSourceName(std::string_view name);
 std::string StemOf(std::string_view file);
 
 /// Returns a table name made of a file's stem: lower case, other characters than `[a-z0-9_]` as
-/// `_`.
+/// `_`; of more than 120 bytes the first 103, `_` and the start of the stem's SHA-256.
 std::string TableNameFor(std::string_view file);
 
 }  // namespace healix::lakehouse::ingest

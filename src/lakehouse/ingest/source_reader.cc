@@ -5,6 +5,7 @@
 #include "base/hash/sha256.h"
 #include "formats/archive/input_members.h"
 #include "formats/cutting/text_encoding.h"
+#include "lakehouse/ingest/place_names_internal.h"
 #include "lakehouse/ingest/source_reader_internal.h"
 
 namespace healix::lakehouse::ingest {
@@ -84,7 +85,7 @@ Status ReadFileRanges(base::FileSystem& files, const std::string& path, RangesBy
       return MakeError(ErrorCode::kFileNotFound, "{} is not in {} any more",
                        SafePath(places.begin()->first), SafePath(path));
     }
-    const auto wanted = places.find(member->place);
+    const auto wanted = places.find(PlaceOfPath(path) + member->place.substr(path.size()));
     if (wanted == places.end() || member->stream == nullptr) continue;
     RangeCutter cutter(*member->stream);
     for (const SourceRange& range : wanted->second) {
@@ -99,14 +100,15 @@ Status ReadFileRanges(base::FileSystem& files, const std::string& path, RangesBy
 }  // namespace
 
 Result<std::string> FileOnDisk(base::FileSystem& files, const std::string& place) {
-  for (std::size_t end = place.find('!'); end != std::string::npos;
-       end = place.find('!', end + 1)) {
-    const auto info = files.Stat(place.substr(0, end));
-    if (info && !info->is_folder) return place.substr(0, end);
+  for (const std::string& path : {place, PathOfPlace(place)}) {
+    for (std::size_t end = path.find('!'); end != std::string::npos;
+         end = path.find('!', end + 1)) {
+      const auto info = files.Stat(path.substr(0, end));
+      if (info && !info->is_folder) return path.substr(0, end);
+    }
+    if (files.Stat(path)) return path;
   }
-  const auto info = files.Stat(place);
-  if (!info) return info.error();
-  return place;
+  return MakeError(ErrorCode::kFileNotFound, "{} is not there", SafePath(place));
 }
 
 Status ReadRanges(base::FileSystem& files, std::vector<SourceRange> ranges,

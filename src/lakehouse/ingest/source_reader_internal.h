@@ -14,7 +14,8 @@
 
 namespace healix::lakehouse::ingest {
 
-/// A range of one source: `file` is a place as receipts name it, with `!member` for archives.
+/// A range of one source: `file` is a place as receipts name it (PlaceOfPath), with `!member` for
+/// archives.
 struct SourceRange {
   std::string file;
   std::uint64_t offset = 0;
@@ -22,7 +23,7 @@ struct SourceRange {
   std::size_t index = 0;  ///< the caller's number, given back with the bytes
 };
 
-/// Splits a place into the file on disk and the rest.
+/// Returns the path of the file on disk that a place lies in.
 /// Errors   kFileNotFound when no part of it is a file.
 Result<std::string> FileOnDisk(base::FileSystem& files, const std::string& place);
 
