@@ -2,6 +2,8 @@
 // What must be refused: each case says with which code, and that the rest is still read.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/testing/matchers.h"
 #include "formats/archive/archive_builders_internal.h"
 #include "formats/archive/input_members.h"
@@ -44,20 +46,22 @@ TEST(BadArchiveTest, CompressionThatIsNotReadIsNamed) {
 
 TEST(BadArchiveTest, TruncatedCompressionFailsWithAPosition) {
   const std::string text(100'000, 'x');
-  for (const auto& [name, packed] :
-       {std::pair{"a.gz"s, Gzip(text)}, std::pair{"a.zst"s, Zstd(text)}}) {
-    const Input input = ReadBytes(name, packed.substr(0, packed.size() - 5));
-    ASSERT_EQ(CodeOf(input, ""), "ARCHIVE_INVALID") << name;
-    const Seen& seen = input.members[0];
-    EXPECT_EQ(seen.read_error->position().file, "/" + name);
-    EXPECT_EQ(seen.read_error->position().byte_offset, seen.content.size());
-  }
+  const std::string gzip = Gzip(text);
+  const Input input = ReadBytes("a.gz", gzip.substr(0, gzip.size() - 5));
+  ASSERT_EQ(CodeOf(input, ""), "ARCHIVE_INVALID");
+  const Seen& seen = input.members[0];
+  EXPECT_EQ(seen.read_error->position().file, "/a.gz");
+  EXPECT_EQ(seen.read_error->position().byte_offset, seen.content.size());
+  const std::string zstd = Zstd(text);  // one block: nothing can be unpacked before its end
+  const Input whole = ReadBytes("a.zst", zstd.substr(0, zstd.size() - 5));
+  ASSERT_EQ(FinalCode(whole), "ARCHIVE_INVALID");
+  EXPECT_EQ(whole.error->position().file, "/a.zst");
 }
 
 TEST(BadArchiveTest, AWrongChecksumFails) {
   std::string gzip = Gzip("some text");
   gzip[gzip.size() - 6] ^= 1;
-  EXPECT_EQ(CodeOf(ReadBytes("a.gz", gzip), ""), "ARCHIVE_INVALID");
+  EXPECT_EQ(FinalCode(ReadBytes("a.gz", gzip)), "ARCHIVE_INVALID");
   const Input zip = ReadBytes("a.zip", Zip({{"bad", "text", 8, 0, 0, 1}, {"good", "good"}}));
   EXPECT_EQ(CodeOf(zip, "bad"), "ARCHIVE_INVALID");
   EXPECT_EQ(zip.Content("good"), "good");
@@ -75,13 +79,80 @@ TEST(BadArchiveTest, DamageComesBehindAllBytesBeforeIt) {
   const Input gzip = ReadBytes("a.gz", Gzip("P1\nP2\n") + "garbage");
   EXPECT_EQ(gzip.Content(""), "P1\nP2\n");
   EXPECT_EQ(ReadBytes("a.zst", Zstd("P1\nP2\n") + "garbage!").Content(""), "P1\nP2\n");
-  const Input zip = ReadBytes("a.zip", Zip({{"bad", text, 8, 0, 0, 1}}));
-  EXPECT_EQ(zip.Content("bad"), text);
-  EXPECT_EQ(CodeOf(zip, "bad"), "ARCHIVE_INVALID");
   const std::string packed = Gzip(text);
   const std::string most = ReadBytes("a.gz", packed.substr(0, packed.size() - 9)).Content("");
   EXPECT_EQ(most, text.substr(0, most.size()));
   EXPECT_GT(most.size(), text.size() - 100);
+}
+
+/// Numbered lines, so that most changed bits still unpack to text.
+std::string Lines() {
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += "line " + std::to_string(i * 7919) + "\n";
+  return text;
+}
+
+/// Calls `check` with the bytes, one bit of [begin, end) changed, at some hundred places.
+template <typename Check>
+void WithEachBitChanged(std::string bytes, std::size_t begin, std::size_t end, Check check) {
+  const std::size_t step = std::max<std::size_t>(1, (end - begin) / 300);
+  for (std::size_t at = begin; at < end; at += step) {
+    const char bit = static_cast<char>(1 << (at % 8));
+    bytes[at] ^= bit;
+    SCOPED_TRACE(at);
+    check(bytes);
+    bytes[at] ^= bit;
+  }
+}
+
+TEST(BadArchiveTest, NothingIsGivenOfAGzipMemberWhoseChecksumIsWrong) {
+  const std::string good = Gzip("P1\nP2\n");
+  const std::string bytes = good + Gzip(Lines());
+  WithEachBitChanged(bytes, good.size() + 10, bytes.size(), [](const std::string& changed) {
+    const Input input = ReadBytes("a.gz", changed);
+    EXPECT_EQ(input.Content(""), "P1\nP2\n") << "members before it are whole";
+    EXPECT_EQ(CodeOf(input, ""), "ARCHIVE_INVALID");
+  });
+}
+
+TEST(BadArchiveTest, NothingIsGivenOfAZipMemberWhoseChecksumIsWrong) {
+  const std::string lines = Lines();
+  for (const std::uint16_t method : {0, 8, 93}) {
+    const std::string zip = Zip({{"a", "aaaa"}, {"bad", lines, method}, {"c", "cccc"}});
+    const std::size_t begin = zip.find("bad") + 3;
+    const std::size_t end = zip.find("PK\x03\x04", begin);
+    WithEachBitChanged(zip, begin, end, [](const std::string& changed) {
+      const Input input = ReadBytes("a.zip", changed);
+      EXPECT_EQ(input.Content("a"), "aaaa");
+      EXPECT_EQ(input.Content("bad"), "");
+      EXPECT_EQ(CodeOf(input, "bad"), "ARCHIVE_INVALID");
+      EXPECT_GT(input.Find("bad")->member.size_bytes, 30u) << "its bytes stand in a class";
+      EXPECT_EQ(input.Content("c"), "cccc");
+    });
+  }
+}
+
+TEST(BadArchiveTest, AMemberOfATarIsJudgedByItsOwnChecksum) {
+  const std::string packed = Gzip(Lines());
+  const std::string tar = Tar({{"a", "aaaa"}, {"bad.gz", packed}, {"c.gz", Gzip("cccc")}});
+  const std::size_t begin = tar.find(packed);
+  WithEachBitChanged(tar, begin + 10, begin + packed.size(), [&](const std::string& changed) {
+    const Input input = ReadBytes("a.tar", changed);
+    EXPECT_EQ(input.Content("a"), "aaaa");
+    EXPECT_EQ(input.Content("bad.gz"), "");
+    EXPECT_EQ(CodeOf(input, "bad.gz"), "ARCHIVE_INVALID");
+    EXPECT_EQ(input.Find("bad.gz")->member.size_bytes, packed.size());
+    EXPECT_EQ(input.Content("c.gz"), "cccc");
+  });
+}
+
+TEST(BadArchiveTest, NothingIsGivenOfATarInAGzipMemberWhoseChecksumIsWrong) {
+  const std::string bytes = Gzip(Tar({{"a", Lines()}, {"b", "bbbb"}}));
+  WithEachBitChanged(bytes, 10, bytes.size(), [](const std::string& changed) {
+    const Input input = ReadBytes("a.tar.gz", changed);
+    EXPECT_TRUE(input.members.empty());
+    EXPECT_EQ(FinalCode(input), "ARCHIVE_INVALID");
+  });
 }
 
 TEST(BadArchiveTest, MembersThatCannotBeUnpackedStillHaveSizeAndHash) {
@@ -128,9 +199,23 @@ TEST(BadArchiveTest, ATruncatedTarFailsBehindItsWholeMembers) {
   input = ReadBytes("a.tar", tar.substr(0, tar.size() - 1024));
   EXPECT_EQ(input.members.size(), 2u);
   EXPECT_EQ(FinalCode(input), "ARCHIVE_INVALID") << "no end mark";
+}
+
+TEST(BadArchiveTest, WhatFollowsADamagedTarHeaderIsRejectedWithSizeAndHash) {
+  const std::string tar = Tar({{"a", std::string(1000, 'a')}, {"b", std::string(1000, 'b')}});
+  constexpr std::size_t kSecondHeader = 512 + 1024;
   std::string bad_sum = tar;
-  bad_sum[512 + 1024] ^= 1;
-  EXPECT_EQ(FinalCode(ReadBytes("a.tar", bad_sum)), "ARCHIVE_INVALID");
+  bad_sum[kSecondHeader] ^= 1;
+  for (const std::string& bytes : {bad_sum, tar.substr(0, kSecondHeader + 100)}) {
+    const Input input = ReadBytes("a.tar", bytes);
+    EXPECT_EQ(input.Content("a").size(), 1000u);
+    ASSERT_EQ(input.members.size(), 2u);
+    const Member& rest = input.members[1].member;
+    EXPECT_EQ(rest.error->code(), ErrorCode::kArchiveInvalid);
+    EXPECT_EQ(rest.size_bytes, bytes.size() - kSecondHeader);
+    EXPECT_EQ(rest.hash, base::Sha256Of(bytes.substr(kSecondHeader)));
+    EXPECT_EQ(FinalCode(input), "none");
+  }
 }
 
 TEST(BadArchiveTest, ATruncatedZipFailsAsAWhole) {
@@ -277,7 +362,7 @@ TEST(BadArchiveTest, LimitsAreKept) {
 }
 
 TEST(BadArchiveTest, AZstdWindowBeyond27BitsIsRefused) {
-  EXPECT_EQ(CodeOf(ReadBytes("a.zst", Zstd("text", 28)), ""), "LIMIT_EXCEEDED");
+  EXPECT_EQ(FinalCode(ReadBytes("a.zst", Zstd("text", 28))), "LIMIT_EXCEEDED");
   EXPECT_EQ(CodeOf(ReadBytes("a.zst", Zstd("text", 27)), ""), "none");
 }
 

@@ -49,22 +49,19 @@ class HeldBytes final : public RandomBytes {
 
 class RangeStream final : public base::ByteStream {
  public:
-  RangeStream(std::shared_ptr<RandomBytes> bytes, std::uint64_t offset, std::uint64_t size)
-      : bytes_(std::move(bytes)), offset_(offset), left_(size) {}
+  explicit RangeStream(ByteRange range) : left_(std::move(range)) {}
 
   Result<std::size_t> Read(std::span<std::byte> buffer) override {
-    const std::size_t size = std::min<std::uint64_t>(buffer.size(), left_);
+    const std::size_t size = std::min<std::uint64_t>(buffer.size(), left_.size_bytes);
     if (size == 0) return std::size_t{0};
-    HEALIX_RETURN_IF_ERROR(bytes_->ReadExactly(offset_, buffer.first(size)));
-    offset_ += size;
-    left_ -= size;
+    HEALIX_RETURN_IF_ERROR(left_.bytes->ReadExactly(left_.offset, buffer.first(size)));
+    left_.offset += size;
+    left_.size_bytes -= size;
     return size;
   }
 
  private:
-  std::shared_ptr<RandomBytes> bytes_;
-  std::uint64_t offset_;
-  std::uint64_t left_;
+  ByteRange left_;
 };
 
 }  // namespace
@@ -79,9 +76,8 @@ std::shared_ptr<RandomBytes> HoldBytes(std::vector<std::byte> bytes) {
   return std::make_shared<HeldBytes>(std::move(bytes));
 }
 
-std::unique_ptr<base::ByteStream> StreamRange(std::shared_ptr<RandomBytes> bytes,
-                                              std::uint64_t offset, std::uint64_t size_bytes) {
-  return std::make_unique<RangeStream>(std::move(bytes), offset, size_bytes);
+std::unique_ptr<base::ByteStream> Stream(ByteRange range) {
+  return std::make_unique<RangeStream>(std::move(range));
 }
 
 std::span<const std::byte> PeekStream::Peek() {
@@ -116,6 +112,15 @@ Result<std::size_t> ReadFully(base::ByteStream& stream, std::span<std::byte> buf
     done += got;
   }
   return done;
+}
+
+std::optional<Error> ReadOver(base::ByteStream& stream) {
+  std::vector<std::byte> buffer(kDrainBytes);
+  while (true) {
+    const auto got = stream.Read(buffer);
+    if (!got) return got.error();
+    if (*got == 0) return std::nullopt;
+  }
 }
 
 Drained Drain(base::ByteStream& stream) {

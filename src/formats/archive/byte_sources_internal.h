@@ -29,9 +29,15 @@ class RandomBytes {
 Result<std::shared_ptr<RandomBytes>> OpenBytes(base::FileSystem& files, const std::string& path);
 std::shared_ptr<RandomBytes> HoldBytes(std::vector<std::byte> bytes);
 
-/// Streams `size_bytes` from `offset`.
-std::unique_ptr<base::ByteStream> StreamRange(std::shared_ptr<RandomBytes> bytes,
-                                              std::uint64_t offset, std::uint64_t size_bytes);
+/// Names bytes that can be read as often as one likes.
+struct ByteRange {
+  std::shared_ptr<RandomBytes> bytes;
+  std::uint64_t offset = 0;
+  std::uint64_t size_bytes = 0;
+};
+
+/// Streams a range once.
+std::unique_ptr<base::ByteStream> Stream(ByteRange range);
 
 /// Lets a reader look at the front of a stream before it is read.
 class PeekStream final : public base::ByteStream {
@@ -55,6 +61,9 @@ class PeekStream final : public base::ByteStream {
 
 /// Reads as many bytes as there are, up to the size of the buffer.
 Result<std::size_t> ReadFully(base::ByteStream& stream, std::span<std::byte> buffer);
+
+/// Reads over a stream to its end; returns why it ended early, if it did.
+std::optional<Error> ReadOver(base::ByteStream& stream);
 
 /// What lay in a stream that nobody wanted.
 struct Drained {

@@ -4,6 +4,7 @@
 #include <zstd_errors.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
 #include <span>
@@ -128,6 +129,9 @@ class UnpackStream final : public base::ByteStream {
         input_(kInputBytes) {}
 
   std::shared_ptr<const ExpansionMeter> meter() const { return meter_; }
+  /// How many of the bytes given lie before a boundary: their checksum is right.
+  std::uint64_t vouched_bytes() const { return vouched_bytes_; }
+  bool is_cut_off() const { return is_cut_off_; }
 
   Result<std::size_t> Read(std::span<std::byte> buffer) override {
     while (!ended_) {
@@ -138,6 +142,7 @@ class UnpackStream final : public base::ByteStream {
       if (begin_ == end_ && !packed_ended_) HEALIX_RETURN_IF_ERROR(Fill());
       HEALIX_TRY(const DecodeStep step, Step(buffer));
       const bool stuck = step.given_bytes == 0 && begin_ == end_ && packed_ended_;
+      if (step.at_boundary) vouched_bytes_ = meter_->given_bytes();
       if (stuck && !step.at_boundary) return Truncated();
       at_last_byte_ = stuck || step.ended;
       if (step.given_bytes > 0) return step.given_bytes;
@@ -178,7 +183,8 @@ class UnpackStream final : public base::ByteStream {
                      "the packed data goes on behind its end at byte {}", meter_->taken_bytes());
   }
 
-  Error Truncated() const {
+  Error Truncated() {
+    is_cut_off_ = true;
     return MakeError(ErrorCode::kArchiveInvalid, "the packed data is cut off at byte {}",
                      meter_->taken_bytes());
   }
@@ -193,13 +199,74 @@ class UnpackStream final : public base::ByteStream {
   bool packed_ended_ = false;
   bool at_last_byte_ = false;  ///< the decoder gives no more
   bool ended_ = false;
+  bool is_cut_off_ = false;
+  std::uint64_t vouched_bytes_ = 0;
 };
 
-MeteredStream Unpack(MeteredStream packed, std::unique_ptr<Decoder> decoder,
-                     const ArchiveLimits& limits) {
-  auto stream = std::make_unique<UnpackStream>(std::move(packed), std::move(decoder), limits);
-  auto meter = stream->meter();
-  return {std::move(stream), std::move(meter)};
+/// Says how far unpacked bytes can be believed.
+struct Fence {
+  std::uint64_t good_bytes = 0;
+  Error error;
+};
+
+/// A flipped bit can hide the end of a gzip member, which looks cut off then. But its last four
+/// bytes are those of its size still (RFC 1952, ISIZE), and it has nearly that size. (Where a cut
+/// happens to leave such bytes, too little is believed, not too much.)
+bool TellsItsSize(const ByteRange& packed, std::uint64_t unpacked_bytes) {
+  std::array<std::byte, 4> last;
+  if (packed.size_bytes < last.size()) return false;
+  const std::uint64_t offset = packed.offset + packed.size_bytes - last.size();
+  if (!packed.bytes->ReadExactly(offset, last)) return false;
+  std::uint32_t told = 0;
+  for (std::size_t i = last.size(); i-- > 0;) told = told << 8 | std::to_integer<unsigned>(last[i]);
+  const std::uint64_t margin = unpacked_bytes / 8 + 1024;
+  return told + margin >= unpacked_bytes && told <= unpacked_bytes + margin;
+}
+
+/// Reads a stream to its end; returns what of it can't be believed, if anything. Other errors than
+/// damage are left to those who read it again.
+std::optional<Fence> Examine(UnpackStream& stream, const ByteRange& packed) {
+  const std::optional<Error> error = ReadOver(stream);
+  if (!error || error->code() != ErrorCode::kArchiveInvalid) return std::nullopt;
+  const std::uint64_t unpacked_bytes = stream.meter()->given_bytes() - stream.vouched_bytes();
+  if (stream.is_cut_off() && !TellsItsSize(packed, unpacked_bytes)) return std::nullopt;
+  return Fence{stream.vouched_bytes(), *error};
+}
+
+/// Ends a stream with an error where it can't be believed any more.
+class FencedStream final : public base::ByteStream {
+ public:
+  FencedStream(std::unique_ptr<base::ByteStream> bytes, Fence fence)
+      : bytes_(std::move(bytes)), fence_(std::move(fence)) {}
+
+  Result<std::size_t> Read(std::span<std::byte> buffer) override {
+    if (fence_.good_bytes == 0) return fence_.error;
+    const std::size_t size = std::min<std::uint64_t>(buffer.size(), fence_.good_bytes);
+    HEALIX_TRY(const std::size_t got, bytes_->Read(buffer.first(size)));
+    fence_.good_bytes -= got;
+    return got;
+  }
+
+ private:
+  std::unique_ptr<base::ByteStream> bytes_;
+  Fence fence_;
+};
+
+/// `make` returns a new decoder.
+template <typename Make>
+MeteredStream Unpack(MeteredStream packed, Make make, const ArchiveLimits& limits) {
+  std::optional<Fence> fence;
+  if (packed.range) {
+    UnpackStream first({Stream(*packed.range), packed.meter}, make(), limits);
+    fence = Examine(first, *packed.range);
+  }
+  auto unpacked = std::make_unique<UnpackStream>(std::move(packed), make(), limits);
+  MeteredStream stream{nullptr, unpacked->meter()};
+  stream.bytes = std::move(unpacked);
+  if (fence) {
+    stream.bytes = std::make_unique<FencedStream>(std::move(stream.bytes), *std::move(fence));
+  }
+  return stream;
 }
 
 class CheckedStream final : public base::ByteStream {
@@ -232,17 +299,18 @@ class CheckedStream final : public base::ByteStream {
 }  // namespace
 
 MeteredStream UnpackGzip(MeteredStream packed, const ArchiveLimits& limits) {
-  auto decoder = std::make_unique<ZlibDecoder>(ZlibDecoder::Framing::kGzip);
-  return Unpack(std::move(packed), std::move(decoder), limits);
+  const auto make = [] { return std::make_unique<ZlibDecoder>(ZlibDecoder::Framing::kGzip); };
+  return Unpack(std::move(packed), make, limits);
 }
 
 MeteredStream UnpackDeflate(MeteredStream packed, const ArchiveLimits& limits) {
-  auto decoder = std::make_unique<ZlibDecoder>(ZlibDecoder::Framing::kRaw);
-  return Unpack(std::move(packed), std::move(decoder), limits);
+  const auto make = [] { return std::make_unique<ZlibDecoder>(ZlibDecoder::Framing::kRaw); };
+  return Unpack(std::move(packed), make, limits);
 }
 
 MeteredStream UnpackZstd(MeteredStream packed, const ArchiveLimits& limits) {
-  return Unpack(std::move(packed), std::make_unique<ZstdDecoder>(), limits);
+  return Unpack(
+      std::move(packed), [] { return std::make_unique<ZstdDecoder>(); }, limits);
 }
 
 std::unique_ptr<base::ByteStream> CheckContent(std::unique_ptr<base::ByteStream> bytes,

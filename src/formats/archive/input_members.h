@@ -70,8 +70,9 @@ class InputMembers {
   virtual ~InputMembers() = default;
 
   /// Returns the next member, or nothing at the end; the stream of the last one ends here.
-  /// A member that is damaged fails in its stream's Read(), and Next() goes on behind it where the
-  /// archive allows. An error of Next() itself is final.
+  /// A member that is damaged is kRejected, or fails in its stream's Read() behind what its
+  /// checksums vouch for; Next() goes on behind it where the archive allows. An error of Next()
+  /// itself is final.
   /// Errors   kArchiveInvalid (truncated, wrong checksum), kArchiveBomb, kLimitExceeded, kIoFailed;
   ///          the position names file, member and the offset after decompression.
   virtual Result<std::optional<Member>> Next() = 0;

@@ -50,7 +50,8 @@ class MemberWalk final : public InputMembers {
   /// Looks at the file, so that what is wrong with it as a whole is an error of opening it.
   Status Open(base::FileSystem& files) {
     HEALIX_TRY(file_, OpenBytes(files, path_));
-    MeteredStream stream{StreamRange(file_, 0, file_->size()), nullptr};
+    const ByteRange all{file_, 0, file_->size()};
+    MeteredStream stream{Stream(all), nullptr, all};
     Peeled peeled = Peel(std::move(stream), std::string(LastPart(path_)), 0, limits_);
     if (peeled.refusal) return peeled.refusal->At(PositionOf(""));
     if (peeled.kind == ContentKind::kPlain) {
@@ -160,7 +161,8 @@ class MemberWalk final : public InputMembers {
     level.note = peeled.note;
     level.depth = peeled.depth;
     if (peeled.kind == ContentKind::kTar) {
-      level.container = ReadTar({std::move(peeled.bytes), std::move(peeled.meter)});
+      level.container =
+          ReadTar({std::move(peeled.bytes), std::move(peeled.meter), std::move(peeled.range)});
     } else {
       const bool is_the_file = levels_.empty() && peeled.depth == 1;
       std::shared_ptr<RandomBytes> bytes = file_;

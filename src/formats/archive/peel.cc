@@ -41,7 +41,9 @@ Peeled Peel(MeteredStream stream, std::string name, int depth, const ArchiveLimi
   Peeled peeled;
   peeled.name = std::move(name);
   peeled.depth = depth;
+  std::optional<ByteRange> packed;  // of the compression taken off last
   while (true) {
+    peeled.range = std::exchange(stream.range, std::nullopt);
     peeled.bytes = std::make_unique<PeekStream>(std::move(stream.bytes));
     peeled.meter = std::move(stream.meter);
     const std::span<const std::byte> front = peeled.bytes->Peek();
@@ -51,6 +53,10 @@ Peeled Peel(MeteredStream stream, std::string name, int depth, const ArchiveLimi
     // A front that was cut short by an error says more by that error than by what it looks like.
     if (peeled.refusal && peeled.bytes->error_behind_front()) {
       peeled.refusal = peeled.bytes->error_behind_front();
+    }
+    if (packed && front.empty() && peeled.bytes->error_behind_front()) {
+      peeled.refusal = peeled.bytes->error_behind_front();
+      peeled.bytes = std::make_unique<PeekStream>(Stream(*packed));
     }
     if (peeled.refusal || peeled.kind == ContentKind::kPlain) return peeled;
     if (peeled.note.empty()) peeled.note = NoteOn(promise, peeled.kind);
@@ -62,7 +68,8 @@ Peeled Peel(MeteredStream stream, std::string name, int depth, const ArchiveLimi
     }
     if (!IsCompression(peeled.kind)) return peeled;
     peeled.name = std::move(promise.inner_name);
-    stream = {std::move(peeled.bytes), std::move(peeled.meter)};
+    packed = peeled.range;
+    stream = {std::move(peeled.bytes), std::move(peeled.meter), packed};
     stream = peeled.kind == ContentKind::kGzip ? UnpackGzip(std::move(stream), limits)
                                                : UnpackZstd(std::move(stream), limits);
   }

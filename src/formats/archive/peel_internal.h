@@ -20,6 +20,7 @@ struct Peeled {
   int depth = 0;                           ///< layers around it, a tar or zip counted
   std::unique_ptr<PeekStream> bytes;
   std::shared_ptr<const ExpansionMeter> meter;
+  std::optional<ByteRange> range;  ///< where `bytes` lie, if they can be read twice
   /// Why it can't be read; `bytes` are then those of the layer that could not be opened.
   std::optional<Error> refusal;
 };

@@ -150,9 +150,9 @@ class TarContainer final : public Container {
   };
 
   template <std::size_t N>
-  Error Damaged(const char (&what)[N]) const {
+  Error Damaged(const char (&what)[N], std::uint64_t bytes_back = 0) const {
     return MakeError(ErrorCode::kArchiveInvalid, "the tar archive {}, at its byte {}", what,
-                     position_);
+                     position_ - bytes_back);
   }
 
   void Begin(std::uint64_t size) {
@@ -170,8 +170,8 @@ class TarContainer final : public Container {
   }
 
   /// Reads the next header block and returns its size, 0 at the end. Zero blocks are the end mark,
-  /// but another archive may follow it (`cat a.tar b.tar`): its entries go on. What follows and is
-  /// no header leaves `is_behind_end_` set.
+  /// but another archive may follow it (`cat a.tar b.tar`): its entries go on. What is no header,
+  /// there or instead of one, leaves `is_behind_end_` set.
   Result<std::size_t> ReadHeader() {
     const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
     while (true) {
@@ -186,20 +186,20 @@ class TarContainer final : public Container {
         continue;
       }
       const bool is_header = got == kBlockBytes && HasTarChecksum(block_);
-      if (is_header) is_behind_end_ = false;
-      if (is_header || is_behind_end_) return got;
-      if (got < kBlockBytes) return Damaged("is cut off inside a header");
-      return Damaged("has a header with a wrong checksum");
+      if (!is_header && !is_behind_end_) {
+        header_fault_ = got < kBlockBytes ? Damaged("is cut off inside a header", got)
+                                          : Damaged("has a header with a wrong checksum", got);
+      }
+      is_behind_end_ = !is_header;
+      return got;
     }
   }
 
-  /// Makes an entry of what follows the end mark and is no archive; `got` bytes of it are read.
+  /// Makes an entry of all that is left when it is no archive; `got` bytes of it are read.
   Entry RestOfFile(std::size_t got) {
     Entry entry;
-    entry.name = "<behind the end>";
-    entry.refusal =
-        MakeError(ErrorCode::kArchiveInvalid,
-                  "the tar archive goes on behind its end mark, at its byte {}", position_ - got);
+    entry.name = header_fault_ ? "<behind the damage>" : "<behind the end>";
+    entry.refusal = header_fault_ ? *header_fault_ : Damaged("goes on behind its end mark", got);
     entry.content = {std::make_unique<RestStream>(std::span(block_).first(got), *bytes_.bytes),
                      bytes_.meter};
     return entry;
@@ -223,6 +223,15 @@ class TarContainer final : public Container {
     return {};
   }
 
+  /// Where the content of the current entry lies, if the archive can be read twice and has it.
+  std::optional<ByteRange> ContentRange() const {
+    if (!bytes_.range || bytes_.range->size_bytes < position_ ||
+        bytes_.range->size_bytes - position_ < left_) {
+      return std::nullopt;
+    }
+    return ByteRange{bytes_.range->bytes, bytes_.range->offset + position_, left_};
+  }
+
   Entry MakeEntry(const Block& block, std::uint64_t header_size, Overrides overrides) {
     Entry entry;
     entry.name = overrides.name ? *std::move(overrides.name) : NameOf(block);
@@ -241,7 +250,7 @@ class TarContainer final : public Container {
     }
     const bool has_content = entry.type == EntryType::kFile;
     Begin(has_content ? overrides.size_bytes.value_or(header_size) : 0);
-    entry.content = {std::make_unique<ContentStream>(*this), bytes_.meter};
+    entry.content = {std::make_unique<ContentStream>(*this), bytes_.meter, ContentRange()};
     return entry;
   }
 
@@ -250,7 +259,8 @@ class TarContainer final : public Container {
   std::uint64_t padding_ = 0;
   std::uint64_t position_ = 0;
   Block block_{};               ///< the header read last
-  bool is_behind_end_ = false;  ///< an end mark was read and no header since
+  bool is_behind_end_ = false;  ///< an end mark or a damaged header was read and no header since
+  std::optional<Error> header_fault_;
 };
 
 class NoBytes final : public base::ByteStream {

@@ -34,7 +34,7 @@ class ZipContainer final : public Container {
     entry.type = TypeOf(line);
     entry.content = {EmptyStream(), meter_};
     if (entry.type == EntryType::kFolder) return std::optional<Entry>(std::move(entry));
-    auto content = ContentOf(line);
+    auto content = CheckedContentOf(line);
     if (content) {
       entry.content = *std::move(content);
     } else {
@@ -56,7 +56,16 @@ class ZipContainer final : public Container {
   std::unique_ptr<base::ByteStream> PackedBytes(const ZipEntry& line) const {
     const std::uint64_t begin = line.header_offset;
     const std::uint64_t size = kLocalHeaderBytes + line.name.size() + line.packed_bytes;
-    return StreamRange(bytes_, begin, std::min(size, bytes_->size() - begin));
+    return Stream({bytes_, begin, std::min(size, bytes_->size() - begin)});
+  }
+
+  /// Reads a member once, so that none of it is taken when its one checksum at the end is wrong.
+  Result<MeteredStream> CheckedContentOf(const ZipEntry& line) {
+    HEALIX_TRY(const MeteredStream first, ContentOf(line));
+    const std::optional<Error> error = ReadOver(*first.bytes);
+    // Of a bomb, or when the disk fails, all up to there is taken.
+    if (error && error->code() == ErrorCode::kArchiveInvalid) return *error;
+    return ContentOf(line);
   }
 
   Result<MeteredStream> ContentOf(const ZipEntry& line) {
@@ -64,7 +73,7 @@ class ZipContainer final : public Container {
       return MakeError(ErrorCode::kUnsupported, "an encrypted zip member can't be read");
     }
     HEALIX_TRY(const std::uint64_t offset, FindZipContent(*bytes_, line));
-    MeteredStream content{StreamRange(bytes_, offset, line.packed_bytes), meter_};
+    MeteredStream content{Stream({bytes_, offset, line.packed_bytes}), meter_};
     switch (static_cast<Method>(line.method)) {
       case Method::kStored:
         break;
