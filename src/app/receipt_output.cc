@@ -58,6 +58,9 @@ void PrintReceiptSummary(Console& console, const ingest::Receipt& receipt) {
   for (const ingest::FileAccount& file : receipt.files) {
     if (!file.error.empty()) console.Print(fmt::format("{}: {}", file.file, file.error));
   }
+  if (receipt.status == ingest::RunStatus::kInterrupted) {
+    console.Print("interrupted: this is what was committed");
+  }
   if (!receipt.signature.empty()) console.Print("receipt " + receipt.id.value());
 }
 

@@ -159,6 +159,60 @@ def test_kill_9_in_the_middle(healix, tmp_path, table_row):
               position=f"record {kept}", kept=f"{kept} of {len(lines)}")
 
 
+def check_told_once(healix) -> None:
+    """Each row stands as written in exactly one receipt, and each receipt is right."""
+    receipts = healix.json("receipt", "list")
+    assert sum(one["written"] for one in receipts) == sum(map(len, stored(healix).values()))
+    for one in receipts:
+        assert healix.json("receipt", "verify", one["receipt"])["valid"]
+
+
+def test_kill_9_and_then_another_file(healix, tmp_path, table_row):
+    """What a killed run committed of a file that is gone or changed has a receipt of its own."""
+    lines = patients(300, filler_bytes=900)
+    file = write_ndjson(tmp_path / "ward/people.ndjson", lines)
+    killed = {**SMALL_BATCHES, "HEALIX_KILL_AT": "ingest.batch.after_commit:2"}
+    assert healix.run("ingest", file, env=killed).returncode == -signal.SIGKILL
+    write_ndjson(file, lines + patients(1, prefix="more"))
+    answer = healix.json("ingest", file)
+    kept = answer["duplicate"]
+    assert (answer["written"], answer["status"]) == (301 - kept, "complete") and kept > 0
+    check_told_once(healix)
+    [closed] = [one for one in healix.json("receipt", "list") if one["receipt"] != answer["receipt"]]
+    shown = json.loads(healix.json("receipt", "show", closed["receipt"])["receipt"])
+    assert (shown["status"], shown["totals"]["written"]) == ("interrupted", kept)
+
+    other = write_ndjson(tmp_path / "ward/others.ndjson", patients(300, "o", filler_bytes=900))
+    assert healix.run("ingest", other, env=killed).returncode == -signal.SIGKILL
+    other.unlink()
+    healix.json("ingest", file)
+    check_told_once(healix)
+    table_row("Bad input", case="kill -9, then the file is another", code="none, it is dead",
+              position=f"record {kept}", kept=f"{kept} in a receipt of the killed run")
+
+
+def test_file_that_grows_while_it_is_read(healix, tmp_path, table_row):
+    file = write_ndjson(tmp_path / "ward/people.ndjson", patients(4000, filler_bytes=900))
+    passed = tmp_path / "passed.log"
+    child = start(healix, "ingest", file, env={**SMALL_BATCHES, "HEALIX_SYNC_LOG": str(passed)})
+    while "ingest.batch.after_commit" not in (passed.read_text() if passed.exists() else ""):
+        assert child.poll() is None, child.stderr.read()
+        time.sleep(0.005)
+    with open(file, "ab") as grows:
+        grows.write(patients(1, prefix="more")[0] + b"\n")
+    out, errors = child.communicate()
+    assert (child.returncode, json.loads(errors)["error"]["code"]) == (1, "INPUT_VANISHED")
+    answer, rows = json.loads(out), sum(map(len, stored(healix).values()))
+    # The answer counts what is in the table, not what was read.
+    assert answer["status"] == "interrupted"
+    assert answer["written"] == rows and 0 < rows <= 4000
+    check_told_once(healix)
+    assert healix.json("ingest", file)["written"] == 4001 - rows
+    check_told_once(healix)
+    table_row("Bad input", case="a file that grows", code="INPUT_VANISHED",
+              position="people.ndjson", kept=f"{rows} of 4000")
+
+
 def test_two_ingests_of_the_same_file_at_once(healix, tmp_path, table_row):
     lines = patients(200, filler_bytes=900)
     file = write_ndjson(tmp_path / "ward/people.ndjson", lines)

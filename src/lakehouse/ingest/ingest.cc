@@ -8,6 +8,7 @@
 #include "base/ids/uuid.h"
 #include "lakehouse/ingest/ingest_run_internal.h"
 #include "lakehouse/ingest/input_files_internal.h"
+#include "lakehouse/ingest/interrupted_runs_internal.h"
 #include "lakehouse/ingest/receipt_store_internal.h"
 #include "lakehouse/ingest/writer_turn_internal.h"
 #include "trust/journal/journal.h"
@@ -34,12 +35,30 @@ Status NoteStart(const Parts& parts, const IngestId& ingest) {
   return parts.records.Write(note);
 }
 
-/// Notes that a run stopped early. When even that fails (a full disk), `running` stays.
-void NoteStop(const Parts& parts, const IngestId& ingest) {
-  const Status noted = parts.records.Write([&](storage::records::Transaction& transaction) {
-    return SaveRun(transaction, {ingest, parts.program, "stopped", parts.clock.Now()});
-  });
-  static_cast<void>(noted);
+/// Drafts the receipt of a run: of one that stopped, what it committed.
+Result<Receipt> DraftOf(const Parts& parts, IngestRun& run, const Status& ran) {
+  RunResult result = run.TakeResult();
+  const bool is_committed = ran || ran.error().code() == ErrorCode::kCancelled;
+  if (!is_committed) {
+    HEALIX_TRY(result, CommittedBy(parts, std::move(result)));
+  }
+  Receipt draft = DraftReceipt(parts, std::move(result));
+  if (!ran) draft.status = RunStatus::kInterrupted;
+  return draft;
+}
+
+/// Signs the receipt of a run, and those of runs before it that were killed.
+Status SignReceipts(const Parts& parts, Receipt& receipt) {
+  // A run that stopped before its first commit has nothing to tell.
+  if (receipt.status == RunStatus::kInterrupted && receipt.files.empty()) return {};
+  const Status is_signed = SignReceipt(parts, receipt);
+  if (!is_signed) {
+    receipt.signature.clear();
+    receipt.id = ReceiptId();
+    return is_signed;
+  }
+  // The next run may go on with the files of one that was killed, if this one could not.
+  return receipt.status == RunStatus::kComplete ? CloseInterruptedRuns(parts) : Status();
 }
 
 }  // namespace
@@ -56,20 +75,18 @@ Result<IngestOutcome> Ingest(const Parts& parts, const IngestRequest& request) {
   IngestRun run(parts, request, outcome.findings);
   if (is_write) HEALIX_RETURN_IF_ERROR(NoteStart(parts, run.id()));
   const Status ran = run.Run(files);
-  outcome.receipt = DraftReceipt(parts, run.TakeResult());
   if (!ran) outcome.stopped = ran.error();
-  if (!is_write) return outcome;
-  // What was read but not committed must not stand in a receipt: the next run tells of it.
-  if (!ran && ran.error().code() != ErrorCode::kCancelled) {
-    NoteStop(parts, outcome.receipt.ingest);
+  if (!is_write) {
+    outcome.receipt = DraftReceipt(parts, run.TakeResult());
     return outcome;
   }
-  const Status is_signed = SignReceipt(parts, outcome.receipt);
-  if (!is_signed) {
-    outcome.receipt.signature.clear();
-    outcome.receipt.id = ReceiptId();
-    outcome.stopped = is_signed.error();
+  auto draft = DraftOf(parts, run, ran);
+  Status told = draft ? Status() : Status(draft.error());
+  if (draft) {
+    outcome.receipt = *std::move(draft);
+    told = SignReceipts(parts, outcome.receipt);
   }
+  if (!told && !outcome.stopped) outcome.stopped = told.error();
   return outcome;
 }
 

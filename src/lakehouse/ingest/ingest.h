@@ -39,7 +39,8 @@ struct IngestRequest {
 };
 
 /// Tells what an ingest did. `stopped` says why it ended early (disk full, input gone, cancelled):
-/// what is committed is kept and counted, and the same call again goes on behind it.
+/// what is committed is kept and counted in a receipt (RunStatus::kInterrupted; without id when
+/// even that can't be written, or nothing is committed), and the same call again goes on behind it.
 struct IngestOutcome {
   Receipt receipt;
   Findings findings;  ///< positions of what was quarantined, ignored or could not be read

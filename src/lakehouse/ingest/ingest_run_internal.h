@@ -51,7 +51,8 @@ class IngestRun final {
   const IngestId& id() const { return result_.ingest; }
   /// Takes everything in. An error is why it stopped early; what was committed stays.
   Status Run(const std::vector<InputFile>& files);
-  /// Returns what was found; after an error of Run() also what was not committed any more.
+  /// Returns what was found; after an error of Run() also what was not committed any more: then
+  /// CommittedBy() knows better.
   RunResult TakeResult();
 
  private:

@@ -10,6 +10,7 @@ namespace {
 
 using storage::records::Null;
 using storage::records::Reader;
+using storage::records::Row;
 using storage::records::Transaction;
 using storage::records::Value;
 
@@ -50,28 +51,47 @@ Result<bool> Insert(Transaction& transaction, const LedgerEntry& entry, const In
   return inserted == 1;
 }
 
+constexpr std::string_view kSelect =
+    "SELECT items_done, is_complete, account, receipted, untold_by, source, sha256, member "
+    "FROM ingest_files ";
+
+Result<LedgerEntry> EntryFrom(const Row& row) {
+  LedgerEntry entry;
+  entry.key = {row.Text(5), row.Text(6), row.Text(7)};
+  entry.items_done = static_cast<std::uint64_t>(row.Int(0));
+  entry.is_complete = row.Int(1) != 0;
+  HEALIX_TRY(entry.account, AccountFromJson(row.Text(2)));
+  if (row.IsNull(4)) {
+    entry.receipted = entry.account;
+  } else {
+    entry.untold_by = IngestId(row.Text(4));
+    if (!row.IsNull(3)) {
+      HEALIX_TRY(entry.receipted, AccountFromJson(row.Text(3)));
+    }
+  }
+  return entry;
+}
+
 }  // namespace
 
 Result<std::optional<LedgerEntry>> FindInLedger(Reader& reader, const LedgerKey& key) {
-  HEALIX_TRY(const auto row,
-             reader.QueryFirst("SELECT items_done, is_complete, account, receipted, untold_by "
-                               "FROM ingest_files WHERE source = ? AND sha256 = ? AND member = ?",
-                               {Value(key.source), Value(key.sha256), Value(key.member)}));
+  HEALIX_TRY(
+      const auto row,
+      reader.QueryFirst(std::string(kSelect) + "WHERE source = ? AND sha256 = ? AND member = ?",
+                        {Value(key.source), Value(key.sha256), Value(key.member)}));
   if (!row) return std::optional<LedgerEntry>();
-  LedgerEntry entry;
-  entry.key = key;
-  entry.items_done = static_cast<std::uint64_t>(row->Int(0));
-  entry.is_complete = row->Int(1) != 0;
-  HEALIX_TRY(entry.account, AccountFromJson(row->Text(2)));
-  if (row->IsNull(4)) {
-    entry.receipted = entry.account;
-  } else {
-    entry.untold_by = IngestId(row->Text(4));
-    if (!row->IsNull(3)) {
-      HEALIX_TRY(entry.receipted, AccountFromJson(row->Text(3)));
-    }
-  }
+  HEALIX_TRY(LedgerEntry entry, EntryFrom(*row));
   return std::optional<LedgerEntry>(std::move(entry));
+}
+
+Status EachLeftTo(Reader& reader, const IngestId& ingest,
+                  const std::function<void(const LedgerEntry&)>& each) {
+  return reader.Each(std::string(kSelect) + "WHERE untold_by = ? ORDER BY file, member",
+                     {Value(ingest.value())}, [&](const Row& row) -> Status {
+                       HEALIX_TRY(const LedgerEntry entry, EntryFrom(row));
+                       each(entry);
+                       return {};
+                     });
 }
 
 Status SaveToLedger(Transaction& transaction, const LedgerStep& step, const IngestId& ingest) {
@@ -133,6 +153,21 @@ Status SaveRun(Transaction& transaction, const RunNote& note) {
       {Value(note.id.value()), Value(who.principal), Value(who.organisation), Value(who.use_case),
        Value(who.purpose), Value(note.program), Value(note.state), Value(base::ToMicros(note.at))});
   return changed ? Status() : Status(changed.error());
+}
+
+Result<std::vector<UntoldRun>> UntoldRuns(Reader& reader) {
+  std::vector<UntoldRun> runs;
+  // '' is left by homes of before there were runs; a redrive is noted when it has ended.
+  HEALIX_RETURN_IF_ERROR(reader.Each(
+      "SELECT DISTINCT f.untold_by, r.changed_at FROM ingest_files f "
+      "LEFT JOIN ingest_runs r ON r.id = f.untold_by WHERE f.untold_by <> '' ORDER BY f.untold_by",
+      {}, [&](const Row& row) -> Status {
+        UntoldRun run{IngestId(row.Text(0)), std::nullopt};
+        if (!row.IsNull(1)) run.noted_at = base::FromMicros(row.Int(1));
+        runs.push_back(std::move(run));
+        return {};
+      }));
+  return runs;
 }
 
 }  // namespace healix::lakehouse::ingest

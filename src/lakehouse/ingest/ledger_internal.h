@@ -4,8 +4,10 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result/result.h"
 #include "lakehouse/ingest/receipt.h"
@@ -47,6 +49,10 @@ struct LedgerStep {
 Result<std::optional<LedgerEntry>> FindInLedger(storage::records::Reader& reader,
                                                 const LedgerKey& key);
 
+/// Calls `each` with every entry of which the receipt of `ingest` is to tell, by file.
+Status EachLeftTo(storage::records::Reader& reader, const IngestId& ingest,
+                  const std::function<void(const LedgerEntry&)>& each);
+
 /// Writes an entry, which the receipt of `ingest` is to tell of.
 /// Errors   kRecordsConflict when another ingest has moved it.
 Status SaveToLedger(storage::records::Transaction& transaction, const LedgerStep& step,
@@ -73,5 +79,14 @@ struct RunNote {
   base::Timestamp at;
 };
 Status SaveRun(storage::records::Transaction& transaction, const RunNote& note);
+
+/// A run whose receipt is missing.
+struct UntoldRun {
+  IngestId id;
+  std::optional<base::Timestamp> noted_at;
+};
+
+/// Returns the runs that some entry is left to, oldest first.
+Result<std::vector<UntoldRun>> UntoldRuns(storage::records::Reader& reader);
 
 }  // namespace healix::lakehouse::ingest

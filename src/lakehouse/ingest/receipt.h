@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids/strong_id.h"
@@ -28,11 +29,20 @@ struct IgnoredFile {
   std::uint64_t size_bytes = 0;
 };
 
+/// How the run that a receipt tells of ended.
+enum class RunStatus : std::uint8_t {
+  kComplete,
+  kInterrupted,  ///< killed, cancelled or stopped: of its input only what was committed is told
+};
+/// As it stands in receipts: `complete`, `interrupted`.
+std::string_view Name(RunStatus status);
+
 /// One ingest, accounted for. `json` is what was signed, byte for byte; the other members are read
 /// from it, the sums over `files` as they stand there. The form is docs/receipts.md.
 struct Receipt : FileSums {
   ReceiptId id;
   IngestId ingest;
+  RunStatus status = RunStatus::kComplete;
   std::string program;  ///< `healix 0.1.0`
   base::Timestamp started_at;
   base::Timestamp finished_at;

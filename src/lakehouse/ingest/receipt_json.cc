@@ -46,6 +46,10 @@ base::Timestamp TimeMember(const JsonView& view, std::string_view name) {
 
 }  // namespace
 
+std::string_view Name(RunStatus status) {
+  return status == RunStatus::kInterrupted ? "interrupted" : "complete";
+}
+
 std::string ToCanonicalJson(const Receipt& receipt) {
   return JsonObjectText(receipt.files.elements().size() + kOtherBytes)
       .Raw("bytes", ToJson(receipt.bytes))
@@ -59,6 +63,7 @@ std::string ToCanonicalJson(const Receipt& receipt) {
       .Raw("reasons", ToJson(receipt.reasons))
       .Raw("snapshots", SnapshotsToJson(receipt.snapshots))
       .Text("started_at", base::FormatInstant(receipt.started_at))
+      .Text("status", Name(receipt.status))
       .Raw("totals", ToJson(receipt.totals))
       .Raw("types", ToJson(receipt.types))
       .Close();
@@ -77,6 +82,9 @@ Result<Receipt> ReceiptFromJson(std::string_view json) {
   receipt.id = ReceiptId(TextMember(view, "id"));
   receipt.ingest = IngestId(TextMember(view, "ingest"));
   receipt.program = TextMember(view, "program");
+  if (TextMember(view, "status") == Name(RunStatus::kInterrupted)) {
+    receipt.status = RunStatus::kInterrupted;
+  }
   receipt.started_at = TimeMember(view, "started_at");
   receipt.finished_at = TimeMember(view, "finished_at");
   if (const auto totals = view.Member("totals")) receipt.totals = CountsFromView(*totals);
@@ -114,6 +122,7 @@ std::string SummaryJson(const Receipt& receipt) {
       .Number("bytes", receipt.bytes.total())
       .Text("receipt", receipt.id.value())
       .Text("ingest", receipt.ingest.value())
+      .Text("status", Name(receipt.status))
       .Raw("types", types.Close())
       .Raw("reasons", reasons.Close())
       .Raw("byte_classes", ToJson(receipt.bytes))

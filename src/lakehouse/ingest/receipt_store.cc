@@ -65,7 +65,9 @@ void Sign(const Parts& parts, Receipt& draft) {
 Status StoreReceipt(Transaction& transaction, const Receipt& receipt) {
   HEALIX_RETURN_IF_ERROR(InsertReceipt(transaction, receipt));
   HEALIX_RETURN_IF_ERROR(MarkToldBy(transaction, receipt.ingest));
-  return SaveRun(transaction, {receipt.ingest, receipt.program, "done", receipt.finished_at});
+  const bool is_complete = receipt.status == RunStatus::kComplete;
+  return SaveRun(transaction, {receipt.ingest, receipt.program, is_complete ? "done" : "stopped",
+                               receipt.finished_at});
 }
 
 Status SignReceipt(const Parts& parts, Receipt& draft) {
