@@ -135,7 +135,8 @@ def test_folder_without_permission(healix, ward, table_row):
                               "PERMISSION_DENIED")
     assert entry["file"] == str(closed)
     closed.chmod(0o700)
-    assert take_in(healix, ward)[0]["written"] == len(REST)
+    answer, still = take_in(healix, ward)
+    assert answer["written"] == len(REST) and not still
     assert stored_ids(healix) == ids(GOOD + REST)
 
 

@@ -68,9 +68,33 @@ def test_a_torn_file_that_was_fetched_again(healix, tmp_path):
     file.write_bytes(whole)
     done = healix.json("quarantine", "redrive")
     assert done["written"] == 2003 - before
-    # The piece of a record that was cut off stays: no file holds just that any more.
-    assert [entry["id"] for entry in healix.json("quarantine", "list")] == [cut_off["id"]]
+    assert not healix.json("quarantine", "list")  # the file holds the record that was cut off
     assert len(stored_ids(healix)) == 2003
+
+
+def test_an_ingest_of_the_whole_file_answers_what_was_cut_off(healix, tmp_path):
+    """Pieces of torn files, plain and packed, are resolved by the file that goes on behind them; not by
+    one that says something else there."""
+    lines = GOOD + patients(2000, prefix="more")
+    folder = tmp_path / "ward"
+    folder.mkdir()
+    plain, packed = folder / "plain.ndjson", folder / "packed.ndjson.gz"
+    plain.write_bytes(ndjson(lines)[:-10])
+    packed.write_bytes(gzip.compress(ndjson(lines))[:-100])
+    _, entries = take_in(healix, folder)
+    assert sorted(entry["code"] for entry in entries) == ["ARCHIVE_INVALID"] + 2 * [
+        "INPUT_TRUNCATED"]
+
+    plain.write_bytes(ndjson(patients(2500, prefix="else")))
+    _, still = take_in(healix, folder)
+    assert [entry["id"] for entry in still] == [entry["id"] for entry in entries]
+
+    plain.write_bytes(ndjson(lines))
+    packed.write_bytes(gzip.compress(ndjson(lines)))
+    answer, still = take_in(healix, folder)
+    assert not still and answer["quarantined"] == 0
+    assert stored_ids(healix) == sorted(
+        id_of(line) for line in lines + patients(2500, prefix="else"))
 
 
 def test_a_large_record_lies_beside_its_table_and_is_seen_by_all(healix, tmp_path, table_row):

@@ -60,6 +60,10 @@ IngestRun::IngestRun(const Parts& parts, const IngestRequest& request, Findings&
 
 Status IngestRun::Run(const std::vector<InputFile>& files) {
   for (const InputFile& file : files) progress_.bytes_total += file.size_bytes;
+  if (IsWrite(request_)) {
+    HEALIX_TRY(superseded_, Superseded::Load(parts_, request_.limits.record_bytes_max));
+    Resolve(superseded_->AnsweredBy(files));
+  }
   for (const InputFile& file : files) {
     if (IsCancelled()) break;
     HEALIX_RETURN_IF_ERROR(TakeFile(file));
@@ -384,7 +388,14 @@ void IngestRun::TakeDamage(FileWork& work, const Error& error, std::uint64_t byt
   intake_.AddQuarantined(work, std::move(record));
 }
 
+void IngestRun::Resolve(const std::vector<QuarantineEntry>& answered) {
+  for (const QuarantineEntry& entry : answered) {
+    if (retry_ == nullptr || entry.extent == QuarantineExtent::kRecord) intake_.Resolve(entry.id);
+  }
+}
+
 Status IngestRun::Finish(WorkPointer work) {
+  if (superseded_) Resolve(superseded_->AnsweredBy(work->entry));
   const std::optional<IngestId>& untold_by = work->entry.untold_by;
   if (work->entry.is_complete && (!untold_by || untold_by == result_.ingest)) {
     Account(work->entry);

@@ -14,6 +14,7 @@
 #include "lakehouse/ingest/ingest.h"
 #include "lakehouse/ingest/input_files_internal.h"
 #include "lakehouse/ingest/intake_internal.h"
+#include "lakehouse/ingest/superseded_internal.h"
 
 namespace healix::lakehouse::ingest {
 
@@ -82,6 +83,9 @@ class IngestRun final {
   /// Puts what is in no class of a damaged file's `bytes_read` into quarantine, as one item.
   void TakeDamage(FileWork& work, const Error& error, std::uint64_t bytes_read);
   Status Finish(WorkPointer work);
+  /// Resolves, with the batch at hand, entries that are answered; a redrive decides on files
+  /// itself.
+  void Resolve(const std::vector<QuarantineEntry>& answered);
   Result<WorkPointer> OpenWork(const OpenFile& file, const std::string& member,
                                const std::string& place);
   Result<std::optional<LedgerEntry>> FindEntry(const LedgerKey& key);
@@ -103,6 +107,7 @@ class IngestRun final {
   BackgroundCommitter background_;
   /// Types of columns that Parquet files of this run brought to tables that may not be committed.
   std::map<tables::TableName, std::map<std::string, iceberg::TypeId>> copied_columns_;
+  std::optional<Superseded> superseded_;  ///< kWrite: once Run() has begun
   Progress progress_;
   std::map<std::string, bool> is_new_by_source_;
   /// Files that are closed and not committed: in the batch at hand, and in the one before.

@@ -85,6 +85,9 @@ class Intake final {
   /// The same, with a finding at its place.
   void Reject(FileWork& work, QuarantinedRecord record, ErrorCode code);
 
+  /// Notes that the batch answers what an open quarantine entry lacked.
+  void Resolve(const QuarantineId& id) { batch_.resolved.push_back(id); }
+
   /// Says why records could not be decided, once that happened: the store failed, not the input.
   const Status& status() const { return status_; }
   bool IsFull() const;

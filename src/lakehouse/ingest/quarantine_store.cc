@@ -15,14 +15,13 @@ using storage::records::Value;
 std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 std::uint64_t Unsigned(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
-constexpr std::string_view kSelect =
-    "SELECT id, source, kind, file, byte_offset, byte_length, line, sha256, code, type, ingest, "
-    "arrived_at, resolved_by, kept, file_sha256, member, extent FROM ingest_quarantine "
-    "WHERE id > ?";
+constexpr std::string_view kColumns =
+    "id, source, kind, file, byte_offset, byte_length, line, sha256, code, type, ingest, "
+    "arrived_at, resolved_by, file_sha256, member, extent";
+constexpr int kKeptColumn = 16;  ///< behind these, where it is asked for
 
-QuarantinedRecord FromRow(const Row& row) {
-  QuarantinedRecord record;
-  QuarantineEntry& entry = record.entry;
+QuarantineEntry EntryFrom(const Row& row) {
+  QuarantineEntry entry;
   entry.id = QuarantineId(row.Int(0));
   entry.source = row.Text(1);
   entry.kind = row.Text(2);
@@ -36,11 +35,10 @@ QuarantinedRecord FromRow(const Row& row) {
   entry.ingest = IngestId(row.Text(10));
   entry.arrived_at = base::FromMicros(row.Int(11));
   if (!row.IsNull(12)) entry.resolved_by = row.Text(12);
-  record.kept = row.Bytes(13);
-  entry.file_sha256 = row.Text(14);
-  entry.member = row.Text(15);
-  if (row.Text(16) == Name(QuarantineExtent::kRest)) entry.extent = QuarantineExtent::kRest;
-  return record;
+  entry.file_sha256 = row.Text(13);
+  entry.member = row.Text(14);
+  if (row.Text(15) == Name(QuarantineExtent::kRest)) entry.extent = QuarantineExtent::kRest;
+  return entry;
 }
 
 /// Gives the open entry for the rest of the same file its new place and reason. Returns whether
@@ -109,7 +107,8 @@ Result<QuarantineId> LastQuarantineId(Reader& reader) {
 
 Result<std::vector<QuarantinedRecord>> FindQuarantined(Reader& reader,
                                                        const QuarantineFilter& filter) {
-  std::string sql(kSelect);
+  std::string sql =
+      "SELECT " + std::string(kColumns) + ", kept FROM ingest_quarantine WHERE id > ?";
   std::vector<Value> parameters = {Value(filter.after.value())};
   if (filter.id) {
     sql += " AND id = ?";
@@ -129,9 +128,23 @@ Result<std::vector<QuarantinedRecord>> FindQuarantined(Reader& reader,
   parameters.emplace_back(Signed(filter.limit));
   std::vector<QuarantinedRecord> found;
   HEALIX_RETURN_IF_ERROR(reader.Each(sql, parameters, [&](const Row& row) -> Status {
-    found.push_back(FromRow(row));
+    found.push_back({EntryFrom(row), row.Bytes(kKeptColumn)});
     return {};
   }));
+  return found;
+}
+
+Result<std::vector<QuarantineEntry>> FindAnswerable(Reader& reader, std::size_t limit) {
+  const std::string sql = "SELECT " + std::string(kColumns) +
+                          " FROM ingest_quarantine WHERE resolved_by IS NULL AND "
+                          "(code = ? OR extent = 'rest') ORDER BY id LIMIT ?";
+  std::vector<QuarantineEntry> found;
+  HEALIX_RETURN_IF_ERROR(
+      reader.Each(sql, {Value(std::string(Name(ErrorCode::kInputTruncated))), Value(Signed(limit))},
+                  [&](const Row& row) -> Status {
+                    found.push_back(EntryFrom(row));
+                    return {};
+                  }));
   return found;
 }
 

@@ -30,6 +30,10 @@ Status ResolveQuarantined(storage::records::Transaction& transaction,
 /// Returns the highest id that was given; 0 when there is none.
 Result<QuarantineId> LastQuarantineId(storage::records::Reader& reader);
 
+/// Returns open entries that a file read later may answer (superseded_internal.h), oldest first.
+Result<std::vector<QuarantineEntry>> FindAnswerable(storage::records::Reader& reader,
+                                                    std::size_t limit);
+
 /// Selects entries with what was kept of them, oldest first.
 Result<std::vector<QuarantinedRecord>> FindQuarantined(storage::records::Reader& reader,
                                                        const QuarantineFilter& filter);
