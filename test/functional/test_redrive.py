@@ -97,6 +97,35 @@ def test_an_ingest_of_the_whole_file_answers_what_was_cut_off(healix, tmp_path):
         id_of(line) for line in lines + patients(2500, prefix="else"))
 
 
+def test_csv_of_another_encoding_comes_in_once_it_is_said(healix, tmp_path):
+    """Rows that are not UTF-8, and a file of which the header is not: a redrive reads them under the
+    setting of now, a second ingest does not."""
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    rows = "id,name\n1,Ann\n2,Müller\n3,Schröder\n"
+    (folder / "rows.csv").write_bytes(rows.encode("latin-1"))
+    (folder / "head.csv").write_bytes("id,größe\n7,Grün\n".encode("latin-1"))
+    answer, entries = take_in(healix, folder)
+    assert answer["written"] == 1 and answer["reasons"] == {"UTF8_INVALID": 3}
+    assert sorted(entry["extent"] for entry in entries) == ["record", "record", "rest"]
+    latin = {"HEALIX_INGEST_CSV_ENCODING": "iso-8859-1"}
+    assert healix.json("ingest", folder, env=latin)["quarantined"] == 3
+    assert healix.json("quarantine", "redrive")["kept"] == 3
+
+    done = healix.json("quarantine", "redrive", env=latin)
+    assert (done["written"], done["kept"]) == (3, 0)
+    for receipt in done["receipts"]:
+        assert healix.json("receipt", "verify", receipt)["valid"]
+    assert healix.sql("SELECT id, name, hx_line FROM raw.lab_rows ORDER BY id") == [
+        {"id": "1", "name": "Ann", "hx_line": 2}, {"id": "2", "name": "Müller", "hx_line": 3},
+        {"id": "3", "name": "Schröder", "hx_line": 4}]
+    [row] = healix.sql("SELECT * FROM raw.lab_head")
+    assert list(row.values())[:2] == ["7", "Grün"]
+    traced = healix.json("trace", "raw.lab_rows", "2")[0]
+    assert traced["match"] == "exact"
+    assert not healix.json("quarantine", "list")
+
+
 def test_a_large_record_lies_beside_its_table_and_is_seen_by_all(healix, tmp_path, table_row):
     file = write_ndjson(tmp_path / "ward/patients.ndjson", GOOD + LARGE)
     take_in(healix, file, env=SMALL_INLINE)

@@ -152,7 +152,11 @@ Result<std::optional<Error>> RecordRedrive::TakeCsvRow(FileWork& work, const Qua
   const std::string csv = std::string(*header).append(LineEndOf(text)).append(text);
   formats::MemoryStream stream(csv);
   formats::csv::CsvOptions options;
-  options.encoding = formats::TextEncoding::kUtf8;
+  if (entry.code == Name(ErrorCode::kUtf8Invalid)) {
+    options.fallback = limits_.csv_encoding;
+  } else {
+    options.encoding = formats::TextEncoding::kUtf8;
+  }
   options.row_bytes_max = limits_.record_bytes_max;
   HEALIX_TRY(const auto reader, formats::csv::CsvReader::Create(stream, options));
   HEALIX_TRY(auto row, reader->Next());
