@@ -35,6 +35,13 @@ Status NoteStart(const Parts& parts, const IngestId& ingest) {
   return parts.records.Write(note);
 }
 
+/// Notes that a run stopped that has nothing to tell.
+Status NoteStop(const Parts& parts, const IngestId& ingest) {
+  return parts.records.Write([&](storage::records::Transaction& transaction) {
+    return SaveRun(transaction, {ingest, parts.program, "stopped", parts.clock.Now()});
+  });
+}
+
 /// Drafts the receipt of a run: of one that stopped, what it committed.
 Result<Receipt> DraftOf(const Parts& parts, IngestRun& run, const Status& ran) {
   RunResult result = run.TakeResult();
@@ -49,8 +56,8 @@ Result<Receipt> DraftOf(const Parts& parts, IngestRun& run, const Status& ran) {
 
 /// Signs the receipt of a run, and those of runs before it that were killed.
 Status SignReceipts(const Parts& parts, Receipt& receipt) {
-  // A run that stopped before its first commit has nothing to tell.
-  if (receipt.status == RunStatus::kInterrupted && receipt.files.empty()) return {};
+  const bool is_complete = receipt.status == RunStatus::kComplete;
+  if (!is_complete && receipt.files.empty()) return NoteStop(parts, receipt.ingest);
   const Status is_signed = SignReceipt(parts, receipt);
   if (!is_signed) {
     receipt.signature.clear();
@@ -58,7 +65,7 @@ Status SignReceipts(const Parts& parts, Receipt& receipt) {
     return is_signed;
   }
   // The next run may go on with the files of one that was killed, if this one could not.
-  return receipt.status == RunStatus::kComplete ? CloseInterruptedRuns(parts) : Status();
+  return is_complete ? CloseInterruptedRuns(parts) : Status();
 }
 
 }  // namespace

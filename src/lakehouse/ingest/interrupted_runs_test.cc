@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "lakehouse/ingest/ingest_home_testing.h"
 
@@ -31,8 +32,9 @@ class InterruptedRunsTest : public IngestHomeTest {
   /// Takes the input folder in while its file grows, from the first record on.
   IngestOutcome TakeWhileItGrows(const std::string& path) {
     IngestRequest request = SmallBatches();
-    request.on_progress = [&](const Progress& progress) {
-      if (progress.records == 0) std::ofstream(path, std::ios::app) << PatientLine("more");
+    bool has_grown = false;
+    request.on_progress = [&](const Progress&) {
+      if (!std::exchange(has_grown, true)) std::ofstream(path, std::ios::app) << PatientLine("x");
     };
     auto outcome = home_->Take({input_folder()}, request);
     EXPECT_TRUE(IsOk(outcome));
