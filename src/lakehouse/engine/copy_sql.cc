@@ -43,7 +43,7 @@ std::string SelectSql(const WriteOptions& options) {
   std::string aliases;
   for (std::size_t i = 0; i < options.schema.fields.size(); ++i) {
     const iceberg::Field& field = options.schema.fields[i];
-    const std::string alias = "c" + std::to_string(i);
+    const std::string alias = std::string("c").append(std::to_string(i));
     columns += (i == 0 ? "" : ", ") + ("CAST(" + alias + " AS ") + SqlTypeFromIceberg(field.type) +
                ") AS \"" + duckdb::StringUtil::Replace(field.name, "\"", "\"\"") + "\"";
     aliases += (i == 0 ? "" : ", ") + alias;

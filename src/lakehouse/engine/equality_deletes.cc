@@ -21,7 +21,9 @@ std::vector<iceberg::Field> AllFields(const ScanTable& table) {
     });
     if (!known) fields.push_back(dropped);
   }
-  for (iceberg::Field& field : fields) field.name = "f" + std::to_string(field.id);
+  for (iceberg::Field& field : fields) {
+    field.name = std::string("f").append(std::to_string(field.id));
+  }
   return fields;
 }
 

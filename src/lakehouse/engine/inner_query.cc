@@ -71,7 +71,8 @@ InnerResult RunInside(const ScanServices& services, std::shared_ptr<const Scope>
 }
 
 std::string Literal(std::string_view text) {
-  return "'" + duckdb::StringUtil::Replace(std::string(text), "'", "''") + "'";
+  const std::string doubled = duckdb::StringUtil::Replace(std::string(text), "'", "''");
+  return std::string("'").append(doubled).append("'");
 }
 
 }  // namespace healix::lakehouse::engine

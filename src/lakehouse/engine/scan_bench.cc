@@ -4,6 +4,7 @@
 // delete files. Both have two threads, 2 GiB and a warm cache; they take turns, and the medians
 // count. Prints a table of ratios and the verdict; ends with 1 when a bound is missed, with 2 when
 // an answer differs. usage: healix_lakehouse_engine_bench [--rows=N] [--files=N] [--query=NAME]
+//        [--deletes=with|without]
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -35,6 +36,7 @@ struct Asked {
   std::uint64_t rows = 4'000'000;
   std::uint64_t files = 0;  // 0: all of 1, 100, 1,000
   std::string query;        // empty: all
+  std::string deletes;      // `with`, `without`, empty: both
 };
 
 /// Holds the ratios of one table, by the order of kQueries; 0 where a query was left out.
@@ -216,8 +218,11 @@ std::vector<Column> CompareAll(const Sides& sides, const Asked& asked, const std
     ScanTable table = WriteBenchTable(sides.engine, {place, asked.rows, files});
     std::vector<std::string> paths;
     for (const ScanFile& file : table.files) paths.push_back(file.path);
-    columns.push_back(
-        Compare(sides, asked, table, "SELECT * FROM parquet_scan(" + ListSql(paths) + ")"));
+    if (asked.deletes != "with") {
+      columns.push_back(
+          Compare(sides, asked, table, "SELECT * FROM parquet_scan(" + ListSql(paths) + ")"));
+    }
+    if (asked.deletes == "without") continue;
     const auto deletes = WriteBenchDeletes(sides.engine, place, table);
     columns.push_back(Compare(
         sides, asked, table,
@@ -272,6 +277,7 @@ Asked AskedFrom(int argument_count, char** arguments) {
     if (argument.starts_with("--rows=")) asked.rows = std::stoull(value);
     if (argument.starts_with("--files=")) asked.files = std::stoull(value);
     if (argument.starts_with("--query=")) asked.query = value;
+    if (argument.starts_with("--deletes=")) asked.deletes = value;
   }
   return asked;
 }
