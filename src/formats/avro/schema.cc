@@ -2,7 +2,6 @@
 #include "formats/avro/schema.h"
 
 #include <array>
-#include <charconv>
 
 #include "formats/avro/json_internal.h"
 #include "formats/avro/names_internal.h"
@@ -24,12 +23,7 @@ const Attribute* Find(const std::vector<Attribute>& attributes, std::string_view
 std::optional<std::int64_t> NumberIn(const std::vector<Attribute>& attributes,
                                      std::string_view name) {
   const Attribute* attribute = Find(attributes, name);
-  if (attribute == nullptr) return std::nullopt;
-  const std::string& text = attribute->json;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return attribute == nullptr ? std::nullopt : attribute->number;
 }
 
 }  // namespace
@@ -59,8 +53,8 @@ std::string Node::TextAttribute(std::string_view attribute) const {
 }
 
 const Node& Schema::node(NodeIndex index) const {
-  HEALIX_CHECK(index < nodes_.size(), "a node index of another schema");
-  return nodes_[index];
+  HEALIX_CHECK(index < graph_->nodes.size(), "a node index of another schema");
+  return graph_->nodes[index];
 }
 
 NodeIndex Schema::WithoutNull(NodeIndex index) const {

@@ -4,9 +4,12 @@
 /// Source   Apache Avro specification 1.12, "Schema Declaration".
 
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result/result.h"
@@ -36,7 +39,8 @@ std::string_view KindName(Kind kind);
 /// A JSON member that Avro itself gives no meaning: `logicalType`, `field-id`, `adjust-to-utc`.
 struct Attribute {
   std::string name;
-  std::string json;  ///< compact JSON text of the value
+  std::string json;                    ///< compact JSON text of the value
+  std::optional<std::int64_t> number;  ///< the value when it is an integer
   bool operator==(const Attribute&) const = default;
 };
 
@@ -75,7 +79,7 @@ struct Node {
   bool operator==(const Node&) const = default;
 };
 
-/// Holds a whole schema as a graph of nodes. A value.
+/// Holds a whole schema as a graph of nodes. A value whose copies share the graph.
 /// Limits   kSchemaDepthMax levels, kSchemaNodesMax types.
 /// Example  SchemaTest.KeepsAttributesThroughParseAndPrint
 class Schema final {
@@ -84,25 +88,36 @@ class Schema final {
   static constexpr std::size_t kSchemaNodesMax = 200'000;
 
   /// Reads the JSON form. Names are not checked against Avro's alphabet, since files of others
-  /// break that rule; everything else is.
+  /// break that rule; everything else is. Texts read lately are not read again, as the files of one
+  /// table have the same few.
   /// Errors   kAvroInvalid, kLimitExceeded.
   static Result<Schema> Parse(std::string_view json);
 
   /// Prints the JSON form; Parse() of it gives an equal schema.
-  std::string ToJson() const;
+  const std::string& ToJson() const;
 
-  NodeIndex root() const { return root_; }
+  NodeIndex root() const { return graph_->root; }
   const Node& node(NodeIndex index) const;
   /// Returns the one branch beside null of a `[null, T]` union, else the node itself.
   NodeIndex WithoutNull(NodeIndex index) const;
 
-  bool operator==(const Schema&) const = default;
+  bool operator==(const Schema& other) const {
+    return graph_ == other.graph_ ||
+           (graph_->root == other.graph_->root && graph_->nodes == other.graph_->nodes);
+  }
 
  private:
   friend class SchemaParser;
-  Schema() = default;
-  std::vector<Node> nodes_;
-  NodeIndex root_ = 0;
+  /// Never changes once it is parsed; its JSON is printed when it is first asked for.
+  struct Graph {
+    std::vector<Node> nodes;
+    NodeIndex root = 0;
+    mutable std::once_flag printed;
+    mutable std::string json;
+  };
+  explicit Schema(std::shared_ptr<const Graph> graph) : graph_(std::move(graph)) {}
+
+  std::shared_ptr<const Graph> graph_;
 };
 
 }  // namespace healix::formats::avro

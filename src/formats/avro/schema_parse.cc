@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <charconv>
+#include <functional>
 #include <map>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -42,10 +45,20 @@ Result<std::vector<std::string>> TextList(const Json& list) {
   return texts;
 }
 
+std::optional<std::int64_t> IntegerIn(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 std::vector<Attribute> AttributesBeside(const Json& object, const std::set<std::string>& known) {
   std::vector<Attribute> attributes;
   for (const auto& [name, value] : object.items()) {
-    if (!known.contains(name)) attributes.push_back({name, PrintJson(value)});
+    if (known.contains(name)) continue;
+    std::string text = PrintJson(value);
+    const std::optional<std::int64_t> number = IntegerIn(text);
+    attributes.push_back({name, std::move(text), number});
   }
   return attributes;
 }
@@ -72,13 +85,13 @@ const std::set<std::string> kFieldMembers{"name", "type", "doc", "default", "ali
 class SchemaParser final {
  public:
   Result<Schema> Parse(const Json& json) {
-    HEALIX_TRY(schema_.root_, ParseType(json, "", 0));
-    return std::move(schema_);
+    HEALIX_TRY(graph_->root, ParseType(json, "", 0));
+    return Schema(std::move(graph_));
   }
 
  private:
   Result<NodeIndex> ParseType(const Json& json, const std::string& name_space, int depth) {
-    if (depth > Schema::kSchemaDepthMax || schema_.nodes_.size() >= Schema::kSchemaNodesMax) {
+    if (depth > Schema::kSchemaDepthMax || graph_->nodes.size() >= Schema::kSchemaNodesMax) {
       return MakeError(ErrorCode::kLimitExceeded, "the Avro schema is too deep or too large");
     }
     if (json.is_string()) return ParseName(json.get<std::string>(), name_space);
@@ -112,7 +125,7 @@ class SchemaParser final {
   // {"type": {"type": "array", ...}, "x": 1}: the outer members belong to the inner type.
   Result<NodeIndex> ParseWrapped(const Json& json, const Json& inner, const Place& place) {
     HEALIX_TRY(const NodeIndex index, ParseType(inner, place.name_space, place.depth + 1));
-    Node& node = schema_.nodes_[index];
+    Node& node = graph_->nodes[index];
     if (node.kind == Kind::kUnion) return index;  // a union has no place for attributes
     std::set<std::string> taken = KnownMembers(node.kind);
     for (const Attribute& attribute : node.attributes) taken.insert(attribute.name);
@@ -127,10 +140,10 @@ class SchemaParser final {
     std::set<std::pair<Kind, std::string>> seen;
     for (const Json& branch : json) {
       HEALIX_TRY(const NodeIndex child, ParseType(branch, name_space, depth + 1));
-      const Node& node = schema_.nodes_[child];
+      const Node& node = graph_->nodes[child];
       if (node.kind == Kind::kUnion) return Invalid("a union holds a union");
       if (!seen.emplace(node.kind, node.name).second) return Invalid("a union names a type twice");
-      schema_.nodes_[index].children.push_back(child);
+      graph_->nodes[index].children.push_back(child);
     }
     if (seen.empty()) return Invalid("a union has no branch");
     return index;
@@ -138,12 +151,12 @@ class SchemaParser final {
 
   Result<NodeIndex> ParseUnnamed(const Json& json, Kind kind, const Place& place) {
     const NodeIndex index = Add(NodeOf(kind));
-    schema_.nodes_[index].attributes = AttributesBeside(json, KnownMembers(kind));
+    graph_->nodes[index].attributes = AttributesBeside(json, KnownMembers(kind));
     if (kind != Kind::kArray && kind != Kind::kMap) return index;
     const auto child = json.find(kind == Kind::kArray ? "items" : "values");
     if (child == json.end()) return Invalid("an array or map does not say what it holds");
     HEALIX_TRY(const NodeIndex child_index, ParseType(*child, place.name_space, place.depth + 1));
-    schema_.nodes_[index].children = {child_index};
+    graph_->nodes[index].children = {child_index};
     return index;
   }
 
@@ -178,7 +191,7 @@ class SchemaParser final {
     for (const Json& member : *fields) {
       HEALIX_TRY(Field field, ParseField(member, place));
       if (!seen.insert(field.name).second) return Invalid("a record names a field twice");
-      schema_.nodes_[record].fields.push_back(std::move(field));
+      graph_->nodes[record].fields.push_back(std::move(field));
     }
     return {};
   }
@@ -209,7 +222,7 @@ class SchemaParser final {
     if (std::set<std::string>(names.begin(), names.end()).size() != names.size()) {
       return Invalid("an enum names a symbol twice");
     }
-    Node& node = schema_.nodes_[index];
+    Node& node = graph_->nodes[index];
     node.symbols = std::move(names);
     const auto fallback = json.find("default");
     if (fallback == json.end()) return {};
@@ -226,22 +239,56 @@ class SchemaParser final {
     const bool is_sound =
         size != json.end() && size->is_number_unsigned() && *size <= kFixedBytesMax;
     if (!is_sound) return Invalid("a fixed has no sound size");
-    schema_.nodes_[index].size_bytes = size->get<std::size_t>();
+    graph_->nodes[index].size_bytes = size->get<std::size_t>();
     return {};
   }
 
   NodeIndex Add(Node node) {
-    schema_.nodes_.push_back(std::move(node));
-    return static_cast<NodeIndex>(schema_.nodes_.size() - 1);
+    graph_->nodes.push_back(std::move(node));
+    return static_cast<NodeIndex>(graph_->nodes.size() - 1);
   }
 
-  Schema schema_;
+  std::shared_ptr<Schema::Graph> graph_ = std::make_shared<Schema::Graph>();
   std::map<std::string, NodeIndex> named_;
 };
 
+namespace {
+
+/// Remembers the schemas that were read last.
+/// Limits   kCountMax schemas, texts of kJsonBytesMax.
+/// Threads  any.
+class KnownSchemas final {
+ public:
+  std::optional<Schema> Find(std::string_view json) {
+    const std::lock_guard lock(mutex_);
+    const auto found = by_json_.find(json);
+    return found == by_json_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  void Remember(std::string_view json, const Schema& schema) {
+    if (json.size() > kJsonBytesMax) return;
+    const std::lock_guard lock(mutex_);
+    if (by_json_.size() >= kCountMax) by_json_.clear();
+    by_json_.emplace(json, schema);
+  }
+
+ private:
+  static constexpr std::size_t kCountMax = 32;
+  static constexpr std::size_t kJsonBytesMax = std::size_t{16} << 10;
+
+  std::mutex mutex_;
+  std::map<std::string, Schema, std::less<>> by_json_;
+};
+
+}  // namespace
+
 Result<Schema> Schema::Parse(std::string_view json) {
+  static KnownSchemas& known = *new KnownSchemas;  // never destroyed: threads may still read
+  if (auto found = known.Find(json)) return *std::move(found);
   HEALIX_TRY(const Json parsed, ParseJson(json));
-  return SchemaParser().Parse(parsed);
+  HEALIX_TRY(Schema schema, SchemaParser().Parse(parsed));
+  known.Remember(json, schema);
+  return schema;
 }
 
 }  // namespace healix::formats::avro

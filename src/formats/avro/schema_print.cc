@@ -88,6 +88,10 @@ class SchemaPrinter final {
 
 }  // namespace
 
-std::string Schema::ToJson() const { return PrintJson(SchemaPrinter(*this).Print(root_, "")); }
+const std::string& Schema::ToJson() const {
+  std::call_once(graph_->printed,
+                 [this] { graph_->json = PrintJson(SchemaPrinter(*this).Print(root(), "")); });
+  return graph_->json;
+}
 
 }  // namespace healix::formats::avro

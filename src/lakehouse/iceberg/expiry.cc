@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,32 +24,89 @@ bool IsExpiredRef(const TableMetadata& table, const std::string& name, const Sna
   return IsOlder(snapshot->timestamp, options.now, ref.max_ref_age.value_or(options.ref_age_max));
 }
 
-/// Keeps a branch's newest snapshots: all that are young, and at least a number of them.
-void RetainBranch(const TableMetadata& table, const SnapshotRef& ref, const ExpiryOptions& options,
-                  std::set<std::int64_t>& retained) {
-  const std::int32_t count_min = ref.min_snapshots_to_keep.value_or(options.snapshots_min);
-  const milliseconds age_max = ref.max_snapshot_age.value_or(options.snapshot_age_max);
-  const Snapshot* snapshot = table.FindSnapshot(ref.snapshot_id);
-  std::set<std::int64_t> seen;
-  for (std::int32_t i = 0; snapshot != nullptr && seen.insert(snapshot->snapshot_id).second; ++i) {
-    if (i > 0 && i >= count_min && IsOlder(snapshot->timestamp, options.now, age_max)) return;
-    retained.insert(snapshot->snapshot_id);
-    snapshot =
-        snapshot->parent_snapshot_id ? table.FindSnapshot(*snapshot->parent_snapshot_id) : nullptr;
-  }
-}
+/// Decides which snapshots of one table stay. Knows them by their place in the table's list, where
+/// a parent usually stands right before its child.
+class Retention final {
+ public:
+  Retention(const TableMetadata& table, const ExpiryOptions& options)
+      : table_(table),
+        options_(options),
+        retained_(table.snapshots.size()),
+        pinned_(table.snapshots.size()) {}
 
-/// Drops the oldest retained snapshots that nothing pins until `snapshots_max` are left.
-void KeepToCount(const TableMetadata& table, const ExpiryOptions& options,
-                 const std::set<std::int64_t>& pinned, std::set<std::int64_t>& retained) {
-  std::vector<const Snapshot*> by_age;
-  for (const Snapshot& snapshot : table.snapshots) by_age.push_back(&snapshot);
-  std::ranges::stable_sort(by_age, {}, &Snapshot::timestamp);
-  for (const Snapshot* snapshot : by_age) {
-    if (retained.size() <= options.snapshots_max) return;
-    if (!pinned.contains(snapshot->snapshot_id)) retained.erase(snapshot->snapshot_id);
+  void KeepRefs() {
+    for (const auto& [name, ref] : table_.refs) {
+      if (IsExpiredRef(table_, name, ref, options_)) continue;
+      Pin(ref.snapshot_id);
+      if (ref.kind == RefKind::kBranch) KeepBranch(ref);
+    }
   }
-}
+
+  void KeepLeased() {
+    for (const std::int64_t snapshot_id : options_.leased) Pin(snapshot_id);
+  }
+
+  /// Drops the oldest retained snapshots that nothing pins until `snapshots_max` are left.
+  void DropOverMax() {
+    auto count = static_cast<std::size_t>(std::ranges::count(retained_, true));
+    if (count <= options_.snapshots_max) return;
+    std::vector<std::size_t> by_age(retained_.size());
+    std::iota(by_age.begin(), by_age.end(), std::size_t{0});
+    std::ranges::stable_sort(
+        by_age, {}, [this](std::size_t place) { return table_.snapshots[place].timestamp; });
+    for (const std::size_t place : by_age) {
+      if (count <= options_.snapshots_max) return;
+      if (pinned_[place] || !retained_[place]) continue;
+      retained_[place] = false;
+      --count;
+    }
+  }
+
+  std::set<std::int64_t> Expired() const {
+    std::set<std::int64_t> expired;
+    for (std::size_t place = 0; place < retained_.size(); ++place) {
+      if (!retained_[place]) expired.insert(table_.snapshots[place].snapshot_id);
+    }
+    return expired;
+  }
+
+ private:
+  /// Returns the place of a snapshot, looked for first before `from`, newest first.
+  std::optional<std::size_t> PlaceOf(std::int64_t snapshot_id, std::size_t from) const {
+    const std::size_t count = retained_.size();
+    for (std::size_t steps = 1; steps <= count; ++steps) {
+      const std::size_t place = (from + count - steps) % count;
+      if (table_.snapshots[place].snapshot_id == snapshot_id) return place;
+    }
+    return std::nullopt;
+  }
+
+  void Pin(std::int64_t snapshot_id) {
+    const auto place = PlaceOf(snapshot_id, retained_.size());
+    if (place) retained_[*place] = pinned_[*place] = true;
+  }
+
+  /// Keeps a branch's newest snapshots: all that are young, and at least a number of them.
+  void KeepBranch(const SnapshotRef& ref) {
+    const std::int32_t count_min = ref.min_snapshots_to_keep.value_or(options_.snapshots_min);
+    const milliseconds age_max = ref.max_snapshot_age.value_or(options_.snapshot_age_max);
+    auto place = PlaceOf(ref.snapshot_id, retained_.size());
+    // No branch is longer than the list, unless parents of a foreign table form a ring.
+    for (std::size_t i = 0; place && i < retained_.size(); ++i) {
+      const Snapshot& snapshot = table_.snapshots[*place];
+      const bool is_extra = i > 0 && std::cmp_greater_equal(i, count_min);
+      if (is_extra && IsOlder(snapshot.timestamp, options_.now, age_max)) return;
+      retained_[*place] = true;
+      if (!snapshot.parent_snapshot_id) return;
+      place = PlaceOf(*snapshot.parent_snapshot_id, *place);
+    }
+  }
+
+  const TableMetadata& table_;
+  const ExpiryOptions& options_;
+  std::vector<bool> retained_;
+  std::vector<bool> pinned_;
+};
 
 /// Collects what a set of snapshots reaches; each manifest is read once.
 class Reach final {
@@ -97,23 +156,11 @@ ExpiryOptions ExpiryOptionsOf(const TableMetadata& table, Timestamp now) {
 }
 
 std::set<std::int64_t> ChooseExpired(const TableMetadata& table, const ExpiryOptions& options) {
-  std::set<std::int64_t> retained;
-  std::set<std::int64_t> pinned = options.leased;
-  for (const auto& [name, ref] : table.refs) {
-    if (IsExpiredRef(table, name, ref, options)) continue;
-    retained.insert(ref.snapshot_id);
-    pinned.insert(ref.snapshot_id);
-    if (ref.kind == RefKind::kBranch) RetainBranch(table, ref, options, retained);
-  }
-  for (const Snapshot& snapshot : table.snapshots) {
-    if (options.leased.contains(snapshot.snapshot_id)) retained.insert(snapshot.snapshot_id);
-  }
-  KeepToCount(table, options, pinned, retained);
-  std::set<std::int64_t> expired;
-  for (const Snapshot& snapshot : table.snapshots) {
-    if (!retained.contains(snapshot.snapshot_id)) expired.insert(snapshot.snapshot_id);
-  }
-  return expired;
+  Retention retention(table, options);
+  retention.KeepRefs();
+  retention.KeepLeased();
+  retention.DropOverMax();
+  return retention.Expired();
 }
 
 Result<UnreachableFiles> FindUnreachable(const TableMetadata& before, const TableMetadata& after,

@@ -143,7 +143,9 @@ Result<formats::avro::Schema> ManifestEntrySchema(const PartitionSpec& spec,
   return formats::avro::Schema::Parse(PrintJson(entry));
 }
 
-Result<formats::avro::Schema> ManifestListSchema(int format_version) {
+namespace {
+
+Result<formats::avro::Schema> MakeManifestListSchema(int format_version) {
   Json summary = RecordType("r508", Json::array({
                                         RequiredField("contains_null", 509, "boolean"),
                                         OptionalField("contains_nan", 518, "boolean"),
@@ -170,6 +172,14 @@ Result<formats::avro::Schema> ManifestListSchema(int format_version) {
   });
   if (format_version >= 3) fields.push_back(OptionalField("first_row_id", 520, "long"));
   return formats::avro::Schema::Parse(PrintJson(RecordType("manifest_file", std::move(fields))));
+}
+
+}  // namespace
+
+Result<formats::avro::Schema> ManifestListSchema(int format_version) {
+  static const Result<formats::avro::Schema> v2 = MakeManifestListSchema(2);
+  static const Result<formats::avro::Schema> v3 = MakeManifestListSchema(3);
+  return format_version >= 3 ? v3 : v2;
 }
 
 std::size_t DecimalBytes(int precision) {

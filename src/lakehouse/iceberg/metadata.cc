@@ -16,6 +16,13 @@ const T* Find(const std::vector<T>& items, Id T::*member, Id id) {
 
 }  // namespace
 
+const Snapshot* SnapshotList::Find(std::int64_t snapshot_id) const {
+  const auto found = std::find_if(items_.rbegin(), items_.rend(), [snapshot_id](const Item& item) {
+    return item->snapshot().snapshot_id == snapshot_id;
+  });
+  return found == items_.rend() ? nullptr : &(*found)->snapshot();
+}
+
 const Schema* TableMetadata::FindSchema(std::int32_t schema_id) const {
   return Find(schemas, &Schema::schema_id, schema_id);
 }
@@ -25,7 +32,7 @@ const PartitionSpec* TableMetadata::FindSpec(std::int32_t spec_id) const {
 }
 
 const Snapshot* TableMetadata::FindSnapshot(std::int64_t snapshot_id) const {
-  return Find(snapshots, &Snapshot::snapshot_id, snapshot_id);
+  return snapshots.Find(snapshot_id);
 }
 
 const Schema& TableMetadata::CurrentSchema() const {

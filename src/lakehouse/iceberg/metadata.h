@@ -13,31 +13,13 @@
 
 #include "base/result/result.h"
 #include "lakehouse/iceberg/schema.h"
+#include "lakehouse/iceberg/snapshot.h"
 #include "lakehouse/iceberg/transforms.h"
 
 namespace healix::lakehouse::iceberg {
 
-using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
-using Properties = std::map<std::string, std::string>;
-
 constexpr int kFormatVersionMax = 3;
 constexpr std::string_view kMainBranch = "main";
-
-struct Snapshot {
-  std::int64_t snapshot_id = 0;
-  std::optional<std::int64_t> parent_snapshot_id;
-  std::int64_t sequence_number = 0;  ///< 0 in v1
-  Timestamp timestamp;
-  std::string manifest_list;           ///< location; empty only for old v1 snapshots
-  std::vector<std::string> manifests;  ///< v1 without a manifest list: locations of manifests
-  Properties summary;                  ///< with `operation`
-  std::optional<std::int32_t> schema_id;
-  std::optional<std::int64_t> first_row_id;  ///< v3
-  std::optional<std::int64_t> added_rows;    ///< v3
-  std::optional<std::string> key_id;         ///< v3
-
-  bool operator==(const Snapshot&) const = default;
-};
 
 enum class RefKind : std::uint8_t { kBranch, kTag };
 
@@ -116,7 +98,7 @@ struct TableMetadata {
   std::int32_t default_sort_order_id = 0;
   Properties properties;
   std::optional<std::int64_t> current_snapshot_id;
-  std::vector<Snapshot> snapshots;
+  SnapshotList snapshots;
   std::map<std::string, SnapshotRef> refs;  ///< with `main` whenever there is a current snapshot
   std::vector<SnapshotLogEntry> snapshot_log;
   std::vector<MetadataLogEntry> metadata_log;

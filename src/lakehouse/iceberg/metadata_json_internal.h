@@ -21,11 +21,14 @@ Json SortOrderToJson(const SortOrder& order);
 
 Result<Snapshot> SnapshotFromJson(const Json& json, int format_version);
 /// Print JSON arrays. By hand: a table holds hundreds of snapshots, each commit prints them all.
-std::string SnapshotsText(const TableMetadata& table);
+void AppendSnapshots(std::string& out, const TableMetadata& table);
+/// Returns about how many bytes AppendSnapshots adds, not less from v2 on.
+std::size_t SnapshotsBytes(const TableMetadata& table);
 std::string SnapshotLogText(const TableMetadata& table);
+std::string MetadataLogText(const TableMetadata& table);
 /// Reads `refs`, statistics, logs and keys into `table`.
 Status ReferencesFromJson(const Json& json, TableMetadata& table);
-/// Appends them to `json`; the snapshot log is left empty.
+/// Appends them to `json`; the logs are left empty.
 void ReferencesToJson(const TableMetadata& table, Json& json);
 
 /// Snapshot ids are 64 bits; unsigned ones over the signed range, which some writers made, wrap.

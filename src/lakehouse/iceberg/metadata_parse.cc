@@ -98,7 +98,7 @@ Status ReadSnapshots(const Json& json, TableMetadata& table) {
   for (const Json& item : *list) {
     HEALIX_TRY(Snapshot snapshot, SnapshotFromJson(item, table.format_version));
     if (!ids.insert(snapshot.snapshot_id).second) return Invalid("two snapshots have one id");
-    table.snapshots.push_back(std::move(snapshot));
+    table.snapshots.Add(std::move(snapshot));
   }
   HEALIX_TRY(table.current_snapshot_id, OptionalSnapshotId(json, "current-snapshot-id"));
   if (table.current_snapshot_id == -1) table.current_snapshot_id.reset();  // as Java writes "none"

@@ -26,13 +26,23 @@ void PrintSpecs(const TableMetadata& table, Json& json) {
   json["last-partition-id"] = table.last_partition_id;
 }
 
-/// Puts `array` in the place of the empty array of a member. Inside a JSON text the quotes of a
-/// string are escaped, so the pattern can only be the member itself.
-void FillArray(std::string& text, const std::string& member, const std::string& array) {
+/// Returns where the empty array of a member stands. Inside a JSON text the quotes of a string are
+/// escaped, so what is found can only be the member itself.
+std::size_t PlaceOfArray(const std::string& text, const std::string& member) {
   const std::string empty = "\"" + member + "\":[]";
   const std::size_t at = text.find(empty);
   HEALIX_CHECK(at != std::string::npos, "the member was printed as an empty array");
-  text.replace(at + empty.size() - 2, 2, array);
+  return at + empty.size() - 2;
+}
+
+/// Puts the snapshots, which are most of the text, in their place, and copies them but once.
+std::string WithSnapshots(const std::string& text, const TableMetadata& table) {
+  const std::size_t at = PlaceOfArray(text, "snapshots");
+  std::string whole;
+  whole.reserve(text.size() + SnapshotsBytes(table));
+  whole.append(text, 0, at);
+  AppendSnapshots(whole, table);
+  return whole.append(text, at + 2);
 }
 
 }  // namespace
@@ -56,9 +66,9 @@ std::string PrintTableMetadata(const TableMetadata& table) {
   json["snapshots"] = Json::array();
   ReferencesToJson(table, json);
   std::string text = PrintJson(json);
-  FillArray(text, "snapshots", SnapshotsText(table));
-  FillArray(text, "snapshot-log", SnapshotLogText(table));
-  return text;
+  text.replace(PlaceOfArray(text, "metadata-log"), 2, MetadataLogText(table));
+  text.replace(PlaceOfArray(text, "snapshot-log"), 2, SnapshotLogText(table));
+  return WithSnapshots(text, table);
 }
 
 }  // namespace healix::lakehouse::iceberg

@@ -245,5 +245,30 @@ TEST(MetadataTest, SnapshotIdsOverTheSignedRangeWrap) {
   EXPECT_EQ(table->CurrentSnapshot()->manifest_list, "l2");
 }
 
+Snapshot SnapshotOf(std::int64_t snapshot_id) {
+  Snapshot snapshot;
+  snapshot.snapshot_id = snapshot_id;
+  snapshot.manifest_list = "list";
+  snapshot.summary = {{"operation", "append"}};
+  return snapshot;
+}
+
+TEST(SnapshotListTest, CopiesShareWhatTheyList) {
+  SnapshotList before;
+  before.Add(SnapshotOf(1));
+  before.Add(SnapshotOf(2));
+  SnapshotList after = before;
+  after.Add(SnapshotOf(3));
+  after.RemoveIf([](const Snapshot& snapshot) { return snapshot.snapshot_id == 1; });
+  EXPECT_EQ(before.size(), 2U);
+  EXPECT_EQ(after.size(), 2U);
+  EXPECT_EQ(after.Find(1), nullptr);
+  EXPECT_NE(before.Find(1), nullptr);
+  EXPECT_EQ(before.Find(2), after.Find(2)) << "one snapshot in two lists";
+  EXPECT_NE(before, after);
+  const std::string& printed = before.items()[1]->json();
+  EXPECT_EQ(&after.items()[0]->json(), &printed) << "printed once for both";
+}
+
 }  // namespace
 }  // namespace healix::lakehouse::iceberg

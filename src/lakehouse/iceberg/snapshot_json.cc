@@ -225,13 +225,8 @@ void ReferencesToJson(const TableMetadata& table, Json& json) {
   Json refs = Json::object();
   for (const auto& [name, ref] : table.refs) refs[name] = RefToJson(ref);
   json["refs"] = std::move(refs);
-  json["snapshot-log"] = Json::array();  // filled by PrintTableMetadata
-  Json files = Json::array();
-  for (const MetadataLogEntry& entry : table.metadata_log) {
-    files.push_back(
-        {{"timestamp-ms", MillisOf(entry.timestamp)}, {"metadata-file", entry.metadata_file}});
-  }
-  json["metadata-log"] = std::move(files);
+  json["snapshot-log"] = Json::array();  // both logs are filled by PrintTableMetadata
+  json["metadata-log"] = Json::array();
   StatisticsListsToJson(table, json);
   if (table.encryption_keys.empty()) return;
   Json keys = Json::array();

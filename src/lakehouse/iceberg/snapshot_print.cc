@@ -72,37 +72,62 @@ void AppendSnapshot(std::string& out, const Snapshot& snapshot, int format_versi
   out.back() = '}';
 }
 
-constexpr std::size_t kItemBytes = 700;  // about a snapshot with its summary
-
 /// Prints `[`, the items and `]`.
 template <typename Items, typename Append>
-std::string ArrayText(const Items& items, Append&& append) {
-  std::string out = "[";
-  out.reserve(items.size() * kItemBytes);
+void AppendArray(std::string& out, const Items& items, Append&& append) {
+  out += '[';
   for (const auto& item : items) {
     append(out, item);
     out += ',';
   }
-  if (items.empty()) return "[]";
+  if (items.empty()) out += ' ';  // in the place of a comma
   out.back() = ']';
-  return out;
 }
 
 }  // namespace
 
-std::string SnapshotsText(const TableMetadata& table) {
-  return ArrayText(table.snapshots, [&table](std::string& out, const Snapshot& snapshot) {
-    AppendSnapshot(out, snapshot, table.format_version);
-  });
+const std::string& PrintedSnapshot::json() const {
+  std::call_once(once_, [this] { AppendSnapshot(json_, snapshot_, kFormatVersionMax); });
+  return json_;
+}
+
+std::size_t SnapshotsBytes(const TableMetadata& table) {
+  std::size_t bytes = 2;
+  for (const SnapshotList::Item& item : table.snapshots.items()) bytes += item->json().size() + 1;
+  return bytes;
+}
+
+void AppendSnapshots(std::string& out, const TableMetadata& table) {
+  if (table.format_version > 1) {
+    AppendArray(out, table.snapshots.items(),
+                [](std::string& to, const SnapshotList::Item& item) { to += item->json(); });
+  } else {
+    AppendArray(out, table.snapshots,
+                [](std::string& to, const Snapshot& snapshot) { AppendSnapshot(to, snapshot, 1); });
+  }
 }
 
 std::string SnapshotLogText(const TableMetadata& table) {
-  return ArrayText(table.snapshot_log, [](std::string& out, const SnapshotLogEntry& entry) {
+  std::string text;
+  AppendArray(text, table.snapshot_log, [](std::string& out, const SnapshotLogEntry& entry) {
     out += '{';
     AppendNumber(out, "timestamp-ms", MillisOf(entry.timestamp));
     AppendNumber(out, "snapshot-id", entry.snapshot_id);
     out.back() = '}';
   });
+  return text;
+}
+
+std::string MetadataLogText(const TableMetadata& table) {
+  std::string text;
+  AppendArray(text, table.metadata_log, [](std::string& out, const MetadataLogEntry& entry) {
+    out += '{';
+    AppendNumber(out, "timestamp-ms", MillisOf(entry.timestamp));
+    out += "\"metadata-file\":";
+    AppendText(out, entry.metadata_file);
+    out += '}';
+  });
+  return text;
 }
 
 }  // namespace healix::lakehouse::iceberg

@@ -15,14 +15,6 @@ Error InvalidArgument(const char* reason) {
   return MakeError(ErrorCode::kInvalidArgument, "{}", SafeReason(reason));
 }
 
-/// Moves the log to its newest consecutive entries whose snapshots are still there.
-void DropGoneLogEntries(TableMetadata& table) {
-  const auto last_gone = std::find_if(
-      table.snapshot_log.rbegin(), table.snapshot_log.rend(),
-      [&table](const auto& entry) { return table.FindSnapshot(entry.snapshot_id) == nullptr; });
-  table.snapshot_log.erase(table.snapshot_log.begin(), last_gone.base());
-}
-
 void MakeCurrent(TableMetadata& table, std::int64_t snapshot_id, Timestamp now) {
   table.current_snapshot_id = snapshot_id;
   table.snapshot_log.push_back({now, snapshot_id});
@@ -109,7 +101,7 @@ Result<TableMetadata> AddSnapshot(TableMetadata metadata, Snapshot snapshot,
   if (ref.kind == RefKind::kTag) return InvalidArgument("a tag can't take a new snapshot");
   ref.snapshot_id = snapshot.snapshot_id;
   if (branch == kMainBranch) MakeCurrent(next, snapshot.snapshot_id, snapshot.timestamp);
-  next.snapshots.push_back(std::move(snapshot));
+  next.snapshots.Add(std::move(snapshot));
   return next;
 }
 
@@ -134,11 +126,14 @@ Result<TableMetadata> RemoveSnapshots(TableMetadata metadata,
     return snapshot_ids.contains(item.snapshot_id);
   };
   TableMetadata next = std::move(metadata);
-  std::erase_if(next.snapshots, is_removed);
+  next.snapshots.RemoveIf(is_removed);
   std::erase_if(next.statistics, is_removed);
   std::erase_if(next.partition_statistics, is_removed);
   std::erase_if(next.refs, [&](const auto& named) { return is_removed(named.second); });
-  DropGoneLogEntries(next);
+  // The log keeps its newest consecutive entries whose snapshots are still there.
+  const auto last_gone =
+      std::find_if(next.snapshot_log.rbegin(), next.snapshot_log.rend(), is_removed);
+  next.snapshot_log.erase(next.snapshot_log.begin(), last_gone.base());
   return next;
 }
 

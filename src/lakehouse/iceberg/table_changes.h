@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// @file Makes new table metadata from old: create, add a snapshot, move refs, drop snapshots.
-/// Every function returns a new value. Those that take their argument by value can be given an old
-/// one to reuse (`std::move`): a table with many snapshots is costly to copy. Schema and partition
-/// changes are in evolution.h.
+/// Every function returns a new value; versions share their snapshots, so that copies are cheap.
+/// Schema and partition changes are in evolution.h.
 
 #include <cstdint>
 #include <set>
