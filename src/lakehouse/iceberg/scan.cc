@@ -215,6 +215,41 @@ Result<std::vector<ManifestFile>> ManifestsOf(const TableMetadata& table, const 
   return lines;
 }
 
+namespace {
+
+/// Tells whether a delete file can mean a data file at all: nobody names positions in a file that
+/// is added later, even when its rows are older (compaction).
+bool MayName(const ManifestEntry& deletes, const ManifestEntry& data) {
+  if (deletes.file.content == FileContent::kEqualityDeletes) return true;
+  return data.file_sequence_number && *data.file_sequence_number <= *deletes.sequence_number;
+}
+
+}  // namespace
+
+Result<std::vector<ManifestEntry>> FindDanglingDeletes(const TableMetadata& table,
+                                                       std::vector<ManifestEntry> data,
+                                                       std::vector<ManifestEntry> deletes) {
+  DeleteIndex index;
+  for (std::size_t i = 0; i < deletes.size(); ++i) {
+    HEALIX_RETURN_IF_ERROR(index.Add(table, deletes[i], i));
+  }
+  std::set<std::size_t> applied;
+  for (ManifestEntry& entry : data) {
+    PlannedFile planned;
+    planned.entry = std::move(entry);
+    index.Apply(deletes, planned);
+    for (const std::size_t i : planned.deletes) {
+      if (MayName(deletes[i], planned.entry)) applied.insert(i);
+    }
+    if (planned.deletion_vector) applied.insert(*planned.deletion_vector);
+  }
+  std::vector<ManifestEntry> dangling;
+  for (std::size_t i = 0; i < deletes.size(); ++i) {
+    if (!applied.contains(i)) dangling.push_back(std::move(deletes[i]));
+  }
+  return dangling;
+}
+
 Result<ScanPlan> PlanScan(const TableMetadata& table, const ScanOptions& options,
                           const FileReader& read) {
   ScanPlan plan;

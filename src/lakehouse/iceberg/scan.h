@@ -55,6 +55,15 @@ struct ScanOptions {
 Result<ScanPlan> PlanScan(const TableMetadata& table, const ScanOptions& options,
                           const FileReader& read);
 
+/// Returns the members of `deletes` that apply to no member of `data`: their rows are gone with the
+/// files they were in. All entries are live and have sequence numbers; a data file without that of
+/// the file is being added.
+/// Errors   kMetadataInvalid.
+/// Example  ScanTest.FindsDeletesThatApplyToNothing
+Result<std::vector<ManifestEntry>> FindDanglingDeletes(const TableMetadata& table,
+                                                       std::vector<ManifestEntry> data,
+                                                       std::vector<ManifestEntry> deletes);
+
 /// Returns the manifest lines of a snapshot (also of a v1 snapshot without a list).
 Result<std::vector<ManifestFile>> ManifestsOf(const TableMetadata& table, const Snapshot& snapshot,
                                               const FileReader& read);

@@ -123,6 +123,45 @@ TEST(ScanTest, AppliesDeletesByAgeAndPartition) {
   EXPECT_EQ(DeletesOf(*plan, "new1"), Names{});
 }
 
+ManifestEntry Aged(DataFile file, std::int64_t sequence_number) {
+  ManifestEntry entry;
+  entry.sequence_number = sequence_number;
+  entry.file_sequence_number = sequence_number;
+  entry.file = std::move(file);
+  return entry;
+}
+
+TEST(ScanTest, FindsDeletesThatApplyToNothing) {
+  constexpr FileContent kPosition = FileContent::kPositionDeletes;
+  constexpr FileContent kEquality = FileContent::kEqualityDeletes;
+  DataFile of_gone = Deletes(InDay("of gone", 1), kPosition);
+  of_gone.referenced_data_file = "gone";
+  DataFile beyond = Deletes(InDay("beyond", 1), kPosition);
+  beyond.lower_bounds[2147483546] = "b";
+  const auto dangling =
+      FindDanglingDeletes(PartitionedTable(2), {Aged(InDay("a", 1), 3), Aged(InDay("b", 2), 5)},
+                          {Aged(Deletes(InDay("same age", 1), kPosition), 3), Aged(of_gone, 9),
+                           Aged(beyond, 9), Aged(Deletes(InDay("too old", 2), kPosition), 4),
+                           Aged(Deletes(InDay("too old for equality", 1), kEquality), 3),
+                           Aged(Deletes(InDay("younger", 2), kEquality), 6),
+                           Aged(Deletes(InDay("other day", 3), kPosition), 9)});
+  ASSERT_TRUE(IsOk(dangling));
+  Names names;
+  for (const ManifestEntry& entry : *dangling) names.push_back(entry.file.path);
+  EXPECT_EQ(names, (Names{"of gone", "beyond", "too old", "too old for equality", "other day"}));
+}
+
+// A compacted file has old rows, but no position delete from before it can mean it.
+TEST(ScanTest, PositionsAreNeverThoseOfAFileAddedLater) {
+  const ManifestEntry deletes = Aged(Deletes(InDay("d", 1), FileContent::kPositionDeletes), 7);
+  ManifestEntry compacted = Aged(InDay("c", 1), 7);
+  EXPECT_TRUE(FindDanglingDeletes(PartitionedTable(2), {compacted}, {deletes})->empty());
+  compacted.file_sequence_number = 8;
+  EXPECT_EQ(FindDanglingDeletes(PartitionedTable(2), {compacted}, {deletes})->size(), 1U);
+  compacted.file_sequence_number.reset();
+  EXPECT_EQ(FindDanglingDeletes(PartitionedTable(2), {compacted}, {deletes})->size(), 1U);
+}
+
 TEST(ScanTest, UnpartitionedEqualityDeletesAreGlobal) {
   MemoryTable table(PartitionedTable(2));
   table.Commit({InDay("a", 1), InDay("b", 2)});

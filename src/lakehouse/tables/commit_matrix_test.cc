@@ -97,8 +97,7 @@ class Model final {
   }
   Status Compact(const TableSnapshot& base) {
     const auto plan = warehouse_->PlanFiles(base).value();
-    RewriteFiles rewrite{Locations(base), {}, {DataFile(base, LiveRows(base))}};
-    for (const auto& entry : plan->deletes) rewrite.removed_delete_files.push_back(entry.file.path);
+    RewriteFiles rewrite{Locations(base), {DataFile(base, LiveRows(base))}};
     return Commit(base, rewrite);
   }
   Status AddColumn(const TableSnapshot& base, const std::string& name) {

@@ -68,7 +68,6 @@ struct OverwriteFiles {
 /// Conflict: as DeleteRows.
 struct RewriteFiles {
   std::vector<std::string> removed_data_files;
-  std::vector<std::string> removed_delete_files;
   std::vector<iceberg::DataFile> added;
 };
 
@@ -136,7 +135,8 @@ struct TableOutcome {
   std::string metadata_location;
   std::optional<std::int64_t> snapshot_id;  ///< the current one afterwards
   std::uint64_t snapshots_expired = 0;
-  std::uint64_t files_removed = 0;  ///< known once the commit has returned
+  std::uint64_t delete_files_removed = 0;  ///< from the snapshot: nothing they apply to is left
+  std::uint64_t files_removed = 0;         ///< from the disk; known once the commit has returned
   std::uint64_t bytes_removed = 0;
 };
 

@@ -47,6 +47,7 @@ TableOutcome OutcomeOf(const PreparedTable& prepared) {
   outcome.metadata_location = prepared.to.metadata_location;
   outcome.snapshot_id = prepared.new_state->metadata.current_snapshot_id;
   outcome.snapshots_expired = prepared.expired.size();
+  outcome.delete_files_removed = prepared.delete_files_removed;
   return outcome;
 }
 

@@ -22,15 +22,12 @@ class Compaction final {
   Status RunBin(const CompactionBin& bin);
   /// Returns the rows of the bin's files, without the deleted ones.
   engine::SqlSource RowsOf(const CompactionBin& bin) const;
-  /// Returns the delete files that apply to rewritten files only.
-  std::vector<std::string> DeletesNoLongerNeeded(const CompactionBin& bin);
 
   Warehouse& warehouse_;
   const TableSnapshot& snapshot_;
   const TaskControl& control_;
   std::shared_ptr<const iceberg::ScanPlan> plan_;
   std::shared_ptr<const engine::ScanTable> table_;
-  std::vector<std::size_t> uses_of_delete_;  ///< by index in plan_->deletes: data files left
   CompactReport report_;
 };
 
@@ -39,11 +36,6 @@ Result<CompactReport> Compaction::Run() {
   HEALIX_TRY(table_, warehouse_.ToScanTable(snapshot_));
   report_.files_before = plan_->files.size();
   report_.files_after = plan_->files.size();
-  uses_of_delete_.assign(plan_->deletes.size(), 0);
-  for (const iceberg::PlannedFile& file : plan_->files) {
-    for (const std::size_t index : file.deletes) ++uses_of_delete_[index];
-    if (file.deletion_vector) ++uses_of_delete_[*file.deletion_vector];
-  }
   const std::vector<CompactionBin> bins =
       PlanCompaction(*plan_, warehouse_.options().file_bytes_target);
   for (std::size_t i = 0; i < bins.size(); ++i) {
@@ -67,18 +59,6 @@ engine::SqlSource Compaction::RowsOf(const CompactionBin& bin) const {
   return {ScopeOf("part", std::move(part)), "SELECT * FROM part"};
 }
 
-std::vector<std::string> Compaction::DeletesNoLongerNeeded(const CompactionBin& bin) {
-  std::vector<std::string> unneeded;
-  const auto release = [&](std::size_t index) {
-    if (--uses_of_delete_[index] == 0) unneeded.push_back(plan_->deletes[index].file.path);
-  };
-  for (const std::size_t file : bin.files) {
-    for (const std::size_t index : plan_->files[file].deletes) release(index);
-    if (plan_->files[file].deletion_vector) release(*plan_->files[file].deletion_vector);
-  }
-  return unneeded;
-}
-
 Status Compaction::RunBin(const CompactionBin& bin) {
   WriteTarget target = TargetOf(snapshot_);
   target.spec = *snapshot_.metadata().FindSpec(bin.spec_id);
@@ -89,20 +69,18 @@ Status Compaction::RunBin(const CompactionBin& bin) {
   for (const std::size_t index : bin.files) {
     rewrite.removed_data_files.push_back(plan_->files[index].entry.file.path);
   }
-  rewrite.removed_delete_files = DeletesNoLongerNeeded(bin);
-  const CompactReport delta{bin.files.size(), rewrite.added.size(),
-                            rewrite.removed_delete_files.size(), bin.size_bytes};
   const std::vector<iceberg::DataFile> added = rewrite.added;
   CommitRequest request;
   request.tables.push_back({snapshot_.name(), snapshot_, {std::move(rewrite)}});
   request.in_transaction = control_.in_transaction;
-  if (const auto committed = warehouse_.Commit(request); !committed) {
+  const auto committed = warehouse_.Commit(request);
+  if (!committed) {
     if (committed.error().code() == ErrorCode::kCommitConflict) writer.Discard(added);
     return committed.error();
   }
-  report_.files_after = report_.files_after - delta.files_before + delta.files_after;
-  report_.delete_files_removed += delta.delete_files_removed;
-  report_.bytes_rewritten += delta.bytes_rewritten;
+  report_.files_after = report_.files_after - bin.files.size() + added.size();
+  report_.delete_files_removed += committed->tables.front().delete_files_removed;
+  report_.bytes_rewritten += bin.size_bytes;
   return {};
 }
 

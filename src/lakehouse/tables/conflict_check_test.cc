@@ -53,7 +53,7 @@ TEST_F(ConflictCheckTest, ADeleteConflictsWithALaterDeleteOfTheSameFile) {
 TEST_F(ConflictCheckTest, ADeleteConflictsWithARewriteOfItsFile) {
   const TableSnapshot base = Now();
   const iceberg::DataFile joined = FakeFile(warehouse_, base, "ab.parquet").value();
-  ASSERT_TRUE(IsOk(Commit(base, RewriteFiles{{data_.path}, {}, {joined}})));
+  ASSERT_TRUE(IsOk(Commit(base, RewriteFiles{{data_.path}, {joined}})));
   EXPECT_TRUE(IsError(Commit(base, Deletes(data_, "d1")), ErrorCode::kCommitConflict));
   EXPECT_TRUE(IsOk(Commit(base, Deletes(other_, "d2"))));
 }
@@ -63,14 +63,14 @@ TEST_F(ConflictCheckTest, ARewriteConflictsWithALaterDelete) {
   ASSERT_TRUE(IsOk(Commit(base, Deletes(data_, "d1"))));
   const iceberg::DataFile joined = FakeFile(warehouse_, base, "ab.parquet").value();
   EXPECT_TRUE(
-      IsError(Commit(base, RewriteFiles{{data_.path}, {}, {joined}}), ErrorCode::kCommitConflict));
-  EXPECT_TRUE(IsOk(Commit(base, RewriteFiles{{other_.path}, {}, {joined}})));
+      IsError(Commit(base, RewriteFiles{{data_.path}, {joined}}), ErrorCode::kCommitConflict));
+  EXPECT_TRUE(IsOk(Commit(base, RewriteFiles{{other_.path}, {joined}})));
 }
 
 TEST_F(ConflictCheckTest, AnOverwriteOfEverythingConflictsWithAnAppendButNotWithCompaction) {
   const TableSnapshot base = Now();
   const iceberg::DataFile joined = FakeFile(warehouse_, base, "ab.parquet").value();
-  ASSERT_TRUE(IsOk(Commit(base, RewriteFiles{{data_.path}, {}, {joined}})));
+  ASSERT_TRUE(IsOk(Commit(base, RewriteFiles{{data_.path}, {joined}})));
   const iceberg::DataFile added = FakeFile(warehouse_, base, "new.parquet").value();
   const OverwriteFiles add_only{{}, {added}, OverwriteFiles::ReadSet::kWholeTable};
   EXPECT_TRUE(IsOk(Commit(base, add_only)));

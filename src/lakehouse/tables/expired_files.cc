@@ -4,6 +4,7 @@
 #include "lakehouse/iceberg/expiry.h"
 #include "lakehouse/iceberg/scan.h"
 #include "lakehouse/tables/expired_files_internal.h"
+#include "lakehouse/tables/snapshot_edit_internal.h"
 
 namespace healix::lakehouse::tables {
 namespace {
@@ -41,9 +42,11 @@ class ChainFiles final {
 
   /// Adds what the step from one snapshot to its successor made unnecessary.
   Status AddStep(const Snapshot& from, const Snapshot& to) {
+    found_.insert(from.manifest_list);
+    const auto replaced = to.summary.find(kManifestsReplaced);
+    if (replaced != to.summary.end() && replaced->second == "0") return {};
     HEALIX_TRY(const auto old_lines, iceberg::ManifestsOf(table_, from, read_));
     HEALIX_TRY(const auto new_lines, iceberg::ManifestsOf(table_, to, read_));
-    found_.insert(from.manifest_list);
     std::set<std::string> kept;
     for (const ManifestFile& line : new_lines) kept.insert(line.path);
     for (const ManifestFile& line : old_lines) {
@@ -100,7 +103,7 @@ Result<std::set<std::string>> FindExpiredFiles(const TableMetadata& before,
 
 std::vector<std::string> ForgottenMetadataFiles(const TableMetadata& before,
                                                 const TableMetadata& after) {
-  std::set<std::string> kept;
+  std::set<std::string_view> kept;
   for (const auto& entry : after.metadata_log) kept.insert(entry.metadata_file);
   std::vector<std::string> forgotten;
   for (const auto& entry : before.metadata_log) {

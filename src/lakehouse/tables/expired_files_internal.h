@@ -14,9 +14,9 @@ namespace healix::lakehouse::tables {
 
 /// Returns locations that `before` needs and `after`, which is `before` without the `expired`
 /// snapshots (and perhaps with newer ones), doesn't: data, deletes, manifests and manifest lists.
-/// Old snapshots that go in their order, the case of every commit, cost the reading of their own
-/// manifest lists only; any other choice costs the reading of all manifests.
-/// Example  ExpiredFilesTest.ShortWayAgreesWithTheLongWay
+/// Old snapshots that go in their order, the case of every commit, cost at most the reading of
+/// their own manifest lists, after a plain append nothing; any other choice costs reading all
+/// manifests. Example  ExpiredFilesTest.ShortWayAgreesWithTheLongWay
 Result<std::set<std::string>> FindExpiredFiles(const iceberg::TableMetadata& before,
                                                const iceberg::TableMetadata& after,
                                                const std::set<std::int64_t>& expired,

@@ -34,6 +34,21 @@ Status MetadataFiles::WriteAll(const std::vector<PendingFile>& pending) {
   return {};
 }
 
+std::shared_ptr<const ManifestLines> MetadataFiles::FindLines(const std::string& list_location) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find_if(
+      lists_newest_first_, [&](const auto& list) { return list.first == list_location; });
+  return found == lists_newest_first_.end() ? nullptr : found->second;
+}
+
+void MetadataFiles::RememberLines(const std::string& list_location, ManifestLines lines) {
+  if (lines.size() > kListLinesMax) return;
+  auto shared = std::make_shared<const ManifestLines>(std::move(lines));
+  const std::lock_guard lock(mutex_);
+  lists_newest_first_.emplace_front(list_location, std::move(shared));
+  if (lists_newest_first_.size() > kListsMax) lists_newest_first_.pop_back();
+}
+
 Result<std::uint64_t> MetadataFiles::Remove(const std::string& location) {
   {
     const std::lock_guard lock(mutex_);

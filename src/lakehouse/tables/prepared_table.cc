@@ -76,7 +76,6 @@ class Preparation final {
     edit.operation = iceberg::Operation::kReplace;
     edit.added = operation.added;
     edit.removed_data = SetOf(operation.removed_data_files);
-    edit.removed_deletes = SetOf(operation.removed_delete_files);
     const iceberg::Snapshot* read = change_.base->snapshot();
     if (read != nullptr) edit.data_sequence_number = read->sequence_number;
     return Edit(edit, "replace");
@@ -172,6 +171,7 @@ PreparedTable Preparation::Finish() {
     }
     metadata_.last_updated = std::max(metadata_.last_updated, ToMillis(now_));
     prepared.pending = editor_.TakePending();
+    prepared.delete_files_removed = editor_.delete_files_removed();
     prepared.to.metadata_location =
         fmt::format("{}/metadata/{:05}-{}.metadata.json", metadata_.location, version - 1,
                     base::MakeUuidV4(parts_.randomness).ToString());

@@ -24,6 +24,7 @@ struct PreparedTable {
   std::vector<TableEvent> events;
   std::vector<PendingFile> pending;
   std::set<std::int64_t> expired;  ///< snapshots that `to` no longer has
+  std::uint64_t delete_files_removed = 0;
 };
 
 /// What preparing needs; borrowed.

@@ -2,6 +2,9 @@
 // Writes, deletes and compacts real rows through the engine.
 #include <gtest/gtest.h>
 
+#include <numeric>
+#include <random>
+
 #include "base/testing/matchers.h"
 #include "base/testing/temp_folder.h"
 #include "lakehouse/tables/compaction_plan_internal.h"
@@ -263,6 +266,56 @@ TEST_F(RowsTest, CompactionKeepsTheRows) {
   const auto again = maintenance->Compact(kTable, {});
   ASSERT_TRUE(IsOk(again));
   EXPECT_EQ(again->bytes_rewritten, 0U) << "good files are left alone";
+}
+
+/// Compares the totals of the newest summary with what its manifests list.
+void ExpectTrueTotals(const TableSnapshot& table, const iceberg::ScanPlan& plan) {
+  std::int64_t records = 0;
+  std::int64_t position_deletes = 0;
+  std::set<std::size_t> applied;
+  for (const iceberg::PlannedFile& file : plan.files) {
+    records += file.entry.file.record_count;
+    applied.insert(file.deletes.begin(), file.deletes.end());
+  }
+  for (const auto& entry : plan.deletes) position_deletes += entry.file.record_count;
+  const auto expect_total = [&](const std::string& name, std::int64_t expected) {
+    EXPECT_EQ(table.snapshot()->summary.at("total-" + name), std::to_string(expected)) << name;
+  };
+  expect_total("records", records);
+  expect_total("data-files", static_cast<std::int64_t>(plan.files.size()));
+  expect_total("delete-files", static_cast<std::int64_t>(plan.deletes.size()));
+  expect_total("position-deletes", position_deletes);
+  EXPECT_EQ(applied.size(), plan.deletes.size()) << "no delete file is left behind";
+}
+
+// Appends, deletions and compactions in any order: the rows are right, and so are the totals.
+TEST_F(RowsTest, TotalsStayTrueInAnyOrderOfChanges) {
+  MakeTableBy({{"site", {}, ""}});
+  const auto maintenance = MakeMaintenance(*warehouse_);
+  std::mt19937 random(14);
+  std::set<int> ids;
+  int next_id = 0;
+  for (int step = 0; step < 40; ++step) {
+    SCOPED_TRACE(step);
+    const int choice = static_cast<int>(random() % 6);
+    if (ids.empty() || choice < 2) {
+      const int end = next_id + 1 + static_cast<int>(random() % 20);
+      Append(fmt::format("SELECT i AS id, 's' || (i % 2), NULL FROM range({}, {}) r(i)", next_id,
+                         end));
+      for (; next_id < end; ++next_id) ids.insert(next_id);
+    } else if (choice < 5) {
+      const int from = static_cast<int>(random() % static_cast<unsigned>(next_id));
+      const int end = from + static_cast<int>(random() % 30);
+      const int every = choice == 4 ? 1 : 3;
+      Delete(fmt::format("id >= {} AND id < {} AND id % {} = 0", from, end, every));
+      std::erase_if(ids, [&](int id) { return id >= from && id < end && id % every == 0; });
+    } else {
+      ASSERT_TRUE(IsOk(maintenance->Compact(kTable, {})));
+    }
+    ASSERT_EQ(Answer("SELECT count(*), coalesce(sum(id), 0) FROM t"),
+              fmt::format("{}|{}", ids.size(), std::accumulate(ids.begin(), ids.end(), 0)));
+    ExpectTrueTotals(Now(), *warehouse_->PlanFiles(Now()).value());
+  }
 }
 
 TEST_F(RowsTest, CompactionStopsWhenAsked) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <iterator>
+#include <limits>
 
 #include "base/ids/uuid.h"
 #include "lakehouse/iceberg/manifest_changes.h"
+#include "lakehouse/iceberg/scan.h"
 #include "lakehouse/iceberg/table_changes.h"
 #include "lakehouse/tables/snapshot_edit_internal.h"
 
@@ -21,10 +24,14 @@ struct SnapshotEditor::Draft {
   TableMetadata head;
   std::int64_t snapshot_id = 0;
   std::vector<ManifestFile> lines;
+  std::size_t manifests_before = 0;
   iceberg::SummaryCounter counter;
 };
 
 namespace {
+
+/// Stands for the sequence number that a file gets with the snapshot being made: later than any.
+constexpr std::int64_t kUnassigned = std::numeric_limits<std::int64_t>::max();
 
 ManifestContent ContentOf(const DataFile& file) {
   return file.content == FileContent::kData ? ManifestContent::kData : ManifestContent::kDeletes;
@@ -43,14 +50,14 @@ std::int64_t NewSnapshotId(base::Randomness& randomness) {
 
 Result<TableMetadata> SnapshotEditor::Apply(TableMetadata head, const SnapshotEdit& edit,
                                             iceberg::Timestamp now) {
-  Draft draft{std::move(head), NewSnapshotId(randomness_), {}, {}};
-  if (const iceberg::Snapshot* current = draft.head.CurrentSnapshot(); current != nullptr) {
-    HEALIX_TRY(draft.lines,
-               iceberg::ManifestsOf(draft.head, *current, files_.ReaderOver(pending_)));
-  }
-  HEALIX_RETURN_IF_ERROR(RemoveFrom(draft, ManifestContent::kData, edit.removed_data));
-  HEALIX_RETURN_IF_ERROR(RemoveFrom(draft, ManifestContent::kDeletes, edit.removed_deletes));
+  Draft draft{std::move(head), NewSnapshotId(randomness_), {}, 0, {}};
+  HEALIX_TRY(draft.lines, LinesOf(draft.head));
+  draft.manifests_before = draft.lines.size();
+  std::set<FileKey> removed_data;
+  for (const std::string& location : edit.removed_data) removed_data.emplace(location);
+  HEALIX_RETURN_IF_ERROR(RemoveFrom(draft, ManifestContent::kData, removed_data));
   HEALIX_RETURN_IF_ERROR(AddNew(draft, edit));
+  if (!removed_data.empty()) HEALIX_RETURN_IF_ERROR(RemoveDanglingDeletes(draft));
   std::erase_if(draft.lines,
                 [&](const ManifestFile& line) { return IsDroppable(line, draft.snapshot_id); });
   HEALIX_RETURN_IF_ERROR(MergeSmall(draft, ManifestContent::kData));
@@ -58,9 +65,16 @@ Result<TableMetadata> SnapshotEditor::Apply(TableMetadata head, const SnapshotEd
   return Finish(draft, edit, now);
 }
 
+Result<ManifestLines> SnapshotEditor::LinesOf(const TableMetadata& head) {
+  const iceberg::Snapshot* current = head.CurrentSnapshot();
+  if (current == nullptr) return ManifestLines();
+  if (const auto known = files_.FindLines(current->manifest_list)) return *known;
+  return iceberg::ManifestsOf(head, *current, files_.ReaderOver(pending_));
+}
+
 Status SnapshotEditor::RemoveFrom(Draft& draft, ManifestContent content,
-                                  const std::set<std::string>& locations) {
-  std::size_t missing = locations.size();
+                                  const std::set<FileKey>& files) {
+  std::size_t missing = files.size();
   const std::vector<ManifestFile> before = draft.lines;
   for (const ManifestFile& line : before) {
     if (missing == 0) break;
@@ -68,7 +82,7 @@ Status SnapshotEditor::RemoveFrom(Draft& draft, ManifestContent content,
     HEALIX_TRY(const std::vector<ManifestEntry> entries, Entries(draft, line));
     const iceberg::ManifestRemoval removal =
         iceberg::RemoveFiles(entries, draft.snapshot_id,
-                             [&](const DataFile& file) { return locations.contains(file.path); });
+                             [&](const DataFile& file) { return files.contains(FileKey(file)); });
     if (removal.removed.empty()) continue;
     missing -= std::min(missing, removal.removed.size());
     for (const ManifestEntry& entry : removal.removed) draft.counter.Remove(entry.file);
@@ -79,6 +93,39 @@ Status SnapshotEditor::RemoveFrom(Draft& draft, ManifestContent content,
   if (missing == 0) return {};
   return MakeError(ErrorCode::kCommitConflict, "{} files to be replaced are no longer there",
                    missing);
+}
+
+Status SnapshotEditor::RemoveDanglingDeletes(Draft& draft) {
+  constexpr std::int64_t kAnyAge = kUnassigned - 1;
+  HEALIX_TRY(std::vector<ManifestEntry> deletes,
+             OlderEntries(draft, ManifestContent::kDeletes, kAnyAge));
+  if (deletes.empty()) return {};
+  std::int64_t newest = 0;
+  for (const ManifestEntry& entry : deletes) newest = std::max(newest, *entry.sequence_number);
+  HEALIX_TRY(std::vector<ManifestEntry> data, OlderEntries(draft, ManifestContent::kData, newest));
+  HEALIX_TRY(const std::vector<ManifestEntry> dangling,
+             iceberg::FindDanglingDeletes(draft.head, std::move(data), std::move(deletes)));
+  std::set<FileKey> removed;
+  for (const ManifestEntry& entry : dangling) removed.emplace(entry.file);
+  delete_files_removed_ += removed.size();
+  return RemoveFrom(draft, ManifestContent::kDeletes, removed);
+}
+
+Result<std::vector<ManifestEntry>> SnapshotEditor::OlderEntries(const Draft& draft,
+                                                                ManifestContent content,
+                                                                std::int64_t sequence_max) {
+  std::vector<ManifestEntry> older;
+  for (const ManifestFile& line : draft.lines) {
+    if (line.content != content || !line.MayHaveLiveFiles()) continue;
+    // Without a smallest number all of its live files are new.
+    if (line.min_sequence_number.value_or(kUnassigned) > sequence_max) continue;
+    HEALIX_TRY(std::vector<ManifestEntry> entries, Entries(draft, line));
+    std::erase_if(entries, [&](const ManifestEntry& entry) {
+      return !entry.IsLive() || entry.sequence_number.value_or(kUnassigned) > sequence_max;
+    });
+    std::ranges::move(entries, std::back_inserter(older));
+  }
+  return older;
 }
 
 Status SnapshotEditor::AddNew(Draft& draft, const SnapshotEdit& edit) {
@@ -145,6 +192,9 @@ Result<TableMetadata> SnapshotEditor::Finish(Draft& draft, const SnapshotEdit& e
   options.sequence_number = iceberg::NextSequenceNumber(draft.head);
   options.format_version = draft.head.format_version;
   options.first_row_id = draft.head.next_row_id;
+  const auto kept = std::ranges::count_if(draft.lines, [&](const ManifestFile& line) {
+    return line.added_snapshot_id != draft.snapshot_id;
+  });
   HEALIX_TRY(iceberg::WrittenManifestList list,
              iceberg::WriteManifestList(options, std::move(draft.lines)));
   iceberg::Snapshot snapshot;
@@ -152,11 +202,14 @@ Result<TableMetadata> SnapshotEditor::Finish(Draft& draft, const SnapshotEdit& e
   snapshot.timestamp = std::max(now, draft.head.last_updated);
   snapshot.manifest_list = NewLocation(draft.head, "-list.avro");
   snapshot.summary = draft.counter.Finish(edit.operation, parent);
+  snapshot.summary[kManifestsReplaced] =
+      std::to_string(draft.manifests_before - static_cast<std::size_t>(kept));
   if (draft.head.format_version >= 3) {
     snapshot.first_row_id = options.first_row_id;
     snapshot.added_rows = list.added_rows;
   }
   pending_.push_back({snapshot.manifest_list, std::move(list.bytes)});
+  files_.RememberLines(snapshot.manifest_list, std::move(list.files));
   return iceberg::AddSnapshot(std::move(draft.head), std::move(snapshot));
 }
 

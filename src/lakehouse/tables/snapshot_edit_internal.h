@@ -16,14 +16,18 @@
 
 namespace healix::lakehouse::tables {
 
-/// What one snapshot changes. Removed files are named by location.
+/// Counts in a summary the manifests of the parent that the snapshot no longer lists (Iceberg table
+/// specification, Appendix F).
+inline constexpr char kManifestsReplaced[] = "manifests-replaced";
+
+/// What one snapshot changes. Removed files are named by location; deletes that apply to nothing
+/// without them go by themselves.
 struct SnapshotEdit {
   iceberg::Operation operation = iceberg::Operation::kAppend;
   std::vector<iceberg::DataFile> added;
   /// Of added data files whose rows are older than this commit (compaction).
   std::optional<std::int64_t> data_sequence_number;
   std::set<std::string> removed_data;
-  std::set<std::string> removed_deletes;
 };
 
 /// Turns edits of one table into snapshots. Files stay in memory until the commit writes them.
@@ -43,12 +47,31 @@ class SnapshotEditor final {
 
   /// Returns the files to write before the metadata may be published.
   std::vector<PendingFile> TakePending() { return std::move(pending_); }
+  /// Counts the delete files that went in all edits.
+  std::uint64_t delete_files_removed() const { return delete_files_removed_; }
 
  private:
   struct Draft;
 
-  Status RemoveFrom(Draft& draft, iceberg::ManifestContent content,
-                    const std::set<std::string>& locations);
+  /// Tells one file from all others: deletion vectors of several files share a location.
+  struct FileKey {
+    std::string location;
+    std::optional<std::int64_t> content_offset;
+    explicit FileKey(const iceberg::DataFile& file)
+        : location(file.path), content_offset(file.content_offset) {}
+    explicit FileKey(std::string data_file) : location(std::move(data_file)) {}
+    auto operator<=>(const FileKey&) const = default;
+  };
+
+  /// Returns the lines of the newest manifest list.
+  Result<ManifestLines> LinesOf(const iceberg::TableMetadata& head);
+  Status RemoveFrom(Draft& draft, iceberg::ManifestContent content, const std::set<FileKey>& files);
+  /// Removes the delete files that apply to none of the data files left.
+  Status RemoveDanglingDeletes(Draft& draft);
+  /// Returns the live entries that are not new in this snapshot, at most as old as `sequence_max`.
+  Result<std::vector<iceberg::ManifestEntry>> OlderEntries(const Draft& draft,
+                                                           iceberg::ManifestContent content,
+                                                           std::int64_t sequence_max);
   Status AddNew(Draft& draft, const SnapshotEdit& edit);
   Status MergeSmall(Draft& draft, iceberg::ManifestContent content);
   Status AddManifest(Draft& draft, const iceberg::ManifestOptions& options,
@@ -62,6 +85,7 @@ class SnapshotEditor final {
   MetadataFiles& files_;
   base::Randomness& randomness_;
   std::vector<PendingFile> pending_;
+  std::uint64_t delete_files_removed_ = 0;
 };
 
 /// Returns a positive random snapshot id.

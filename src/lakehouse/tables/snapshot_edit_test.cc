@@ -72,6 +72,68 @@ TEST_F(SnapshotEditTest, RefusesToRemoveWhatIsNotThere) {
                       ErrorCode::kCommitConflict));
 }
 
+/// Returns a total of the newest snapshot's summary.
+std::string Total(const TableSnapshot& table, const std::string& of) {
+  return table.snapshot()->summary.at("total-" + of);
+}
+
+TEST_F(SnapshotEditTest, DeletesGoWithTheLastFileTheyApplyTo) {
+  MakeWith({});
+  for (const char* name : {"a", "b"}) ASSERT_TRUE(IsOk(AppendFake(warehouse_, kTable, name)));
+  TableSnapshot table = warehouse_->Load(kTable).value();
+  const std::string folder = table.metadata().location + "/data/";
+  iceberg::DataFile deletes = FakeFile(warehouse_, table, "deletes").value();
+  deletes.content = iceberg::FileContent::kPositionDeletes;
+  deletes.lower_bounds[2147483546] = folder + "a";
+  deletes.upper_bounds[2147483546] = folder + "b";
+  ASSERT_TRUE(IsOk(CommitOn(*warehouse_, table, {DeleteRows{{deletes}, {}, {}}})));
+
+  ASSERT_TRUE(
+      IsOk(CommitOn(*warehouse_, *warehouse_->Load(kTable), {DeleteRows{{}, {}, {folder + "a"}}})));
+  EXPECT_EQ(Total(*warehouse_->Load(kTable), "delete-files"), "1");
+  ASSERT_TRUE(IsOk(AppendFake(warehouse_, kTable, "c")));
+  const auto last =
+      CommitOn(*warehouse_, *warehouse_->Load(kTable), {DeleteRows{{}, {}, {folder + "b"}}});
+  ASSERT_TRUE(IsOk(last));
+  EXPECT_EQ(last->tables[0].delete_files_removed, 1U);
+  table = warehouse_->Load(kTable).value();
+  EXPECT_EQ(Total(table, "data-files"), "1");
+  EXPECT_EQ(Total(table, "delete-files"), "0");
+  EXPECT_EQ(Total(table, "position-deletes"), "0");
+  EXPECT_EQ(table.snapshot()->summary.at("removed-delete-files"), "1");
+  EXPECT_TRUE(warehouse_->PlanFiles(table).value()->deletes.empty());
+}
+
+TEST_F(SnapshotEditTest, ADeletionVectorGoesAloneFromItsPuffinFile) {
+  TablePlan plan = warehouse_->PlanTable(kTable, OneColumn()).value();
+  plan.metadata = iceberg::UpgradeFormat(plan.metadata, 3).value();
+  CommitRequest request;
+  request.tables.push_back({kTable, std::nullopt, {CreateTable{plan}}});
+  ASSERT_TRUE(IsOk(warehouse_->Commit(request)));
+  for (const char* name : {"a", "b"}) ASSERT_TRUE(IsOk(AppendFake(warehouse_, kTable, name)));
+  const TableSnapshot table = warehouse_->Load(kTable).value();
+  const std::string folder = table.metadata().location + "/data/";
+  DeleteRows both;
+  for (const char* name : {"a", "b"}) {
+    iceberg::DataFile vector;
+    vector.content = iceberg::FileContent::kPositionDeletes;
+    vector.path = folder + "vectors.puffin";
+    vector.file_format = "PUFFIN";
+    vector.record_count = 1;
+    vector.size_bytes = 100;
+    vector.referenced_data_file = folder + name;
+    vector.content_offset = *name == 'a' ? 4 : 50;
+    vector.content_size_bytes = 40;
+    both.delete_files.push_back(vector);
+  }
+  ASSERT_TRUE(IsOk(CommitOn(*warehouse_, table, {both})));
+  ASSERT_TRUE(
+      IsOk(CommitOn(*warehouse_, *warehouse_->Load(kTable), {DeleteRows{{}, {}, {folder + "a"}}})));
+  const auto left = warehouse_->PlanFiles(*warehouse_->Load(kTable)).value();
+  ASSERT_EQ(left->deletes.size(), 1U);
+  EXPECT_EQ(left->deletes[0].file.referenced_data_file, folder + "b");
+}
+
 // The quick search for unneeded files must find what the thorough one finds.
 TEST(ExpiredFilesTest, ShortWayAgreesWithTheLongWay) {
   TempFolder folder;
