@@ -88,12 +88,26 @@ std::string Since1970(TransformKind kind, const Type& type, const std::string& c
   }
 }
 
+std::string TruncatedNumber(const std::string& number, std::int32_t width) {
+  return fmt::format("({0} - ((({0} % {1}) + {1}) % {1}))", number, width);
+}
+
+/// As iceberg::Apply(): what falls below the least number of `bits` comes back from above.
+std::string TruncatedWrapping(const std::string& number, std::int32_t width, int bits) {
+  const std::string truncated = TruncatedNumber(fmt::format("{}::HUGEINT", number), width);
+  return fmt::format(
+      "CASE WHEN {0} < -(1::HUGEINT << {1}) THEN {0} + (1::HUGEINT << {2}) ELSE {0} END", truncated,
+      bits - 1, bits);
+}
+
 std::string Truncated(const Type& type, const std::string& column, std::int32_t width) {
   switch (type.id) {
     case TypeId::kInt:
+      return TruncatedWrapping(column, width, 32);
     case TypeId::kLong:
+      return TruncatedWrapping(column, width, 64);
     case TypeId::kDecimal:
-      return fmt::format("({0} - ((({0} % {1}) + {1}) % {1}))", Stored(type, column), width);
+      return TruncatedNumber(Stored(type, column), width);
     case TypeId::kString:
       return fmt::format("left({}, {})", column, width);
     case TypeId::kBinary:
