@@ -20,13 +20,14 @@ sys.exit(os.waitstatus_to_exitcode(status) & 255)
 """
 
 
-def run_and_measure(command: list, folder, env: dict | None = None) -> tuple[bytes, int]:
-    """Runs a command that must succeed; returns its standard output and its peak in bytes.
+def run_and_measure(command: list, folder, env: dict | None = None,
+                    expected_exit: int = 0) -> tuple[bytes, int]:
+    """Runs a command that must end so; returns its standard output and its peak in bytes.
 
     `folder` takes a small file; a process that the command starts is not counted.
     """
     peak = folder / "peak_bytes"
     done = subprocess.run([sys.executable, "-S", "-c", _BETWEEN, str(peak), *map(str, command)],
                           stdout=subprocess.PIPE, env={**os.environ, **(env or {})}, check=False)
-    assert done.returncode == 0, f"{command}: exit {done.returncode}"
+    assert done.returncode == expected_exit, f"{command}: exit {done.returncode}"
     return done.stdout, int(peak.read_text())

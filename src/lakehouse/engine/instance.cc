@@ -8,11 +8,18 @@
 #include "lakehouse/engine/inner_query_internal.h"
 #include "lakehouse/engine/instance_internal.h"
 #include "lakehouse/engine/scope_catalog_internal.h"
+#include "lakehouse/engine/value_sizes_internal.h"
 
 namespace healix::lakehouse::engine {
 namespace {
 
 std::string Bytes(std::uint64_t count) { return std::to_string(count) + "B"; }
+
+// Half of what the buffer manager may hold, but enough for the rows of a few operators.
+std::uint64_t VectorBytesMax(const EngineOptions& options) {
+  constexpr std::uint64_t kVectorBytesMin = std::uint64_t{64} << 20;
+  return std::max(options.memory_bytes_max / 2, kVectorBytesMin);
+}
 
 std::uint32_t ThreadCount(const EngineOptions& options) {
   return options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
@@ -69,12 +76,13 @@ Result<std::shared_ptr<Instance>> Instance::Open(base::FileSystem& files,
   return Guarded([&]() -> Result<std::shared_ptr<Instance>> {
     duckdb::DBConfig config;
     Configure(config, options, spill_folder);
-    std::shared_ptr<Instance> instance(new Instance());
+    std::shared_ptr<Instance> instance(new Instance(VectorBytesMax(options)));
     instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
     duckdb::DatabaseInstance& database = *instance->database_->instance;
     database.GetFileSystem().RegisterSubSystem(duckdb::make_uniq<HxFileSystem>(files));
     duckdb::DBConfig::GetConfig(database).replacement_scans.clear();
     RegisterBucketHash(database);
+    GuardValueSizes(database, VectorBytesMax(options) / 2);
     duckdb::Connection connection(database);
     LockDown(connection, options, !spill_folder.empty());
     instance->services_ = {&files, &database, options.stop};

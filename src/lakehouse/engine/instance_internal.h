@@ -10,6 +10,7 @@
 #include "lakehouse/engine/duckdb_internal.h"
 #include "lakehouse/engine/engine.h"
 #include "lakehouse/engine/table_scan_internal.h"
+#include "lakehouse/engine/vector_memory_internal.h"
 
 namespace healix::lakehouse::engine {
 
@@ -24,8 +25,9 @@ class Instance final {
   const ScanServices& services() const { return services_; }
 
  private:
-  Instance() = default;
+  explicit Instance(std::uint64_t vector_bytes_max) : vector_memory_(vector_bytes_max) {}
 
+  VectorMemory vector_memory_;
   std::unique_ptr<duckdb::DuckDB> database_;
   ScanServices services_;
 };

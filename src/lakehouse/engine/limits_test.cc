@@ -107,6 +107,40 @@ TEST_F(LimitsTest, MemoryIsBounded) {
   EXPECT_EQ(Ask("SELECT 1"), "1");
 }
 
+TEST_F(LimitsTest, FunctionsThatMakeLargeValuesAreBounded) {
+  EngineOptions options = Options();
+  options.memory_bytes_max = std::uint64_t{64} << 20;
+  Open(options);
+  // Values of which each is far over the limit, by functions that DuckDB's own limit does not know.
+  for (const char* value : {"repeat('x', 2000000000)",
+                            "repeat([1], 500000000)",
+                            "list_resize([1], 500000000, 1)",
+                            "array_to_string(list_resize([1], 500000000, 1), ',')",
+                            "range(100000000)",
+                            "generate_series(1, 100000000)",
+                            "printf('%2000000000d', 1)",
+                            "printf('%*d', 2000000000, 1)",
+                            "format('{:2000000000}', 1)",
+                            "format('{:{}}', 1, 2000000000)",
+                            "lpad('x', 2000000000, 'y')",
+                            "rpad('x', 2000000000, 'y')",
+                            "bitstring('1', 2000000000)",
+                            "replace(repeat('x', 1000000), 'x', repeat('y', 1000))",
+                            "regexp_replace(repeat('x', 1000000), 'x', repeat('y', 1000), 'g')",
+                            "damerau_levenshtein(repeat('a', 30000), repeat('b', 30000))",
+                            "string_split(repeat('x', 20000000), '')",
+                            "regexp_extract_all(repeat('x', 20000000), 'x')",
+                            "json_pretty(repeat('[', 30000) || repeat(']', 30000))",
+                            "list_transform(range(3000000), x -> repeat('x', 1000))"}) {
+    EXPECT_EQ(Ask("SELECT " + std::string(value)), "MEMORY_EXCEEDED") << value;
+  }
+  EXPECT_EQ(Ask("SELECT length(repeat('x', 1000000)), len(range(100000))"), "1000000|100000");
+  EXPECT_EQ(Ask("SELECT printf('%05d|%s', 7, 'x'), format('{:>4}', 'x'), lpad('7', 3, '0'), "
+                "replace('aba', 'a', 'cc'), regexp_replace('aba', 'a', '[\\0]', 'g'), "
+                "translate('abc', 'b', 'x'), damerau_levenshtein('ab', 'ba')"),
+            "00007|x|   x|007|ccbcc|[a]b[a]|axc|1");
+}
+
 TEST_F(LimitsTest, SpillIsBounded) {
   EngineOptions options = Options();
   options.memory_bytes_max = std::uint64_t{64} << 20;

@@ -14,6 +14,27 @@ std::vector<ResultColumn> ColumnsFrom(const duckdb::vector<duckdb::string>& name
   return columns;
 }
 
+namespace {
+
+/// A list becomes one object per element before it is text.
+constexpr std::uint64_t kCellElementsMax = 1'000'000;
+
+void CheckElements(duckdb::DataChunk& chunk) {
+  for (duckdb::Vector& column : chunk.data) {
+    if (column.GetType().InternalType() != duckdb::PhysicalType::LIST) continue;
+    duckdb::UnifiedVectorFormat lists;
+    column.ToUnifiedFormat(chunk.size(), lists);
+    const auto* const entries = duckdb::UnifiedVectorFormat::GetData<duckdb::list_entry_t>(lists);
+    for (duckdb::idx_t row = 0; row < chunk.size(); ++row) {
+      const duckdb::idx_t at = lists.sel->get_index(row);
+      if (!lists.validity.RowIsValid(at) || entries[at].length <= kCellElementsMax) continue;
+      throw duckdb::OutOfMemoryException("a list has too many elements to be shown as text");
+    }
+  }
+}
+
+}  // namespace
+
 QueryStream::QueryStream(RunningQuery query, std::uint32_t batch_rows)
     : query_(std::move(query)),
       batch_rows_(batch_rows),
@@ -79,6 +100,7 @@ Result<std::vector<TextRow>> QueryStream::NextRows() {
     duckdb::ErrorData failure;
     if (!Started().TryFetch(chunk, failure)) return ErrorFrom(failure);
     if (!chunk) return rows;
+    CheckElements(*chunk);
     rows.resize(chunk->size());
     for (duckdb::idx_t row = 0; row < chunk->size(); ++row) {
       for (duckdb::idx_t column = 0; column < chunk->ColumnCount(); ++column) {

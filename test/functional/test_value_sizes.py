@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A function that would make a value over the memory limit is refused before memory is taken."""
+import pytest
+from peak_memory import run_and_measure
+
+LIMIT_BYTES = 64 << 20
+SMALL = {"HEALIX_ENGINE_MEMORY_BYTES_MAX": str(LIMIT_BYTES)}
+TEXT = "repeat('x', 20000000)"
+
+CALLS = [
+    "repeat('x', 2000000000)", "array_to_string(list_resize([1], 500000000, 1), ',')",
+    "printf('%2000000000d', 1)", "format('{:2000000000}', 1)", "lpad('x', 2000000000, 'y')",
+    "rpad('x', 2000000000, 'y')", "damerau_levenshtein(repeat('a', 30000), repeat('b', 30000))",
+    "len(range(100000000))", "range(5000000)", f"string_split({TEXT}, '')",
+    f"replace({TEXT}, 'x', repeat('y', 100))", f"regexp_replace({TEXT}, 'x', repeat('y', 100), 'g')",
+    "json_pretty(repeat('[', 30000) || repeat(']', 30000))", "bitstring('1', 2000000000)",
+]
+
+
+@pytest.fixture(scope="module")
+def idle_peak(module_home, tmp_path_factory) -> int:
+    command = [module_home.program, "--home", module_home.home, "sql", "-c", "SELECT 1"]
+    return run_and_measure(command, tmp_path_factory.mktemp("idle"), {**module_home.env, **SMALL})[1]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_value_over_the_limit_is_refused(module_home, tmp_path, table_row, idle_peak, call):
+    assert module_home.error("sql", "-c", f"SELECT {call}", env=SMALL) == "MEMORY_EXCEEDED"
+    command = [module_home.program, "--home", module_home.home, "sql", "-c", f"SELECT {call}"]
+    _, peak = run_and_measure(command, tmp_path, {**module_home.env, **SMALL}, expected_exit=1)
+    grown = peak - idle_peak
+    table_row("Values over the memory limit of 64 MiB", call=call, grown=f"{grown >> 20} MiB")
+    assert grown < 2.5 * LIMIT_BYTES  # the sanitizers of the dev preset keep freed memory
