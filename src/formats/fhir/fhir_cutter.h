@@ -42,10 +42,18 @@ struct FhirCutterOptions {
   std::uint32_t depth_max = 256;                 ///< deeper ones are rejected (kNestingTooDeep)
   std::uint64_t envelope_bytes_max = 1ULL
                                      << 20;  ///< size at which a piece of envelope is handed out
+  /// Names in lower case that the caller needs for something else: no type is called so.
+  std::vector<std::string> reserved_types;
 
   /// Errors   kInvalidArgument for a limit of 0 or a record_bytes_max of 4 GiB and more.
   Status Validate() const;
 };
+
+/// Tells whether a resource type can have this name: UpperCamel like all of FHIR,
+/// `[A-Z][A-Za-z0-9]*` with a small letter, 64 characters at most, and none of `reserved` in any
+/// case.
+/// Example  FhirCutterTest.RejectsWhatIsNoTypeName
+bool IsResourceTypeName(std::string_view name, const std::vector<std::string>& reserved = {});
 
 /// One thing cut from the stream. Views live until the next call of Next().
 /// PHI      everything but kind, syntax, offsets, resource_type and rejection.

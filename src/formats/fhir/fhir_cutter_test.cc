@@ -52,6 +52,23 @@ TEST(FhirCutterTest, CutsABundleIntoResourcesAndEnvelope) {
             R"({"ifNoneExist":"identifier=x|1","method":"POST","url":"Patient"}},{}]})");
 }
 
+TEST(FhirCutterTest, RejectsWhatIsNoTypeName) {
+  FhirCutterOptions options;
+  options.reserved_types = {"envelope"};
+  for (const std::string type : {"PATIENT", "patient", "P", "Envelope", "EnvelopE", "Pa_tient"}) {
+    const std::string text = R"({"resourceType":")" + type + R"(","id":"1"})";
+    const CutResult result = CutAll(" " + text, options);
+    ASSERT_EQ(result.rejected().size(), 1U) << type;
+    EXPECT_EQ(result.rejected()[0].code(), ErrorCode::kFhirResourceInvalid);
+    EXPECT_EQ(result.rejected()[0].record.offset, 1U);
+    EXPECT_EQ(result.rejected()[0].bytes, text);
+    EXPECT_EQ(CutAll("<" + type + " xmlns=\"http://hl7.org/fhir\"/>", options).rejected().size(),
+              1U);
+  }
+  EXPECT_TRUE(IsResourceTypeName("MedicinalProductDefinition"));
+  EXPECT_TRUE(IsResourceTypeName("Envelope"));
+}
+
 TEST(FhirCutterTest, CutsNdjsonSingleResourcesAndArrays) {
   const std::string a = R"({"resourceType":"Patient","id":"a"})";
   const std::string b = R"({"id":"b","resourceType":"Group"})";

@@ -10,8 +10,11 @@ namespace {
 constexpr std::size_t kIdCharactersMax = 64;
 constexpr std::size_t kTypeCharactersMax = 64;
 
-bool IsLetterOrDigit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+bool IsSmallLetter(char c) { return c >= 'a' && c <= 'z'; }
+bool IsCapital(char c) { return c >= 'A' && c <= 'Z'; }
+bool IsLetterOrDigit(char c) { return IsSmallLetter(c) || IsCapital(c) || (c >= '0' && c <= '9'); }
+bool IsSameInLowerCase(char capital_or_small, char small) {
+  return (IsCapital(capital_or_small) ? capital_or_small - 'A' + 'a' : capital_or_small) == small;
 }
 
 /// FHIR R4, datatypes, id: `[A-Za-z0-9\-\.]{1,64}`.
@@ -60,14 +63,21 @@ void TakeId(std::optional<std::string> claimed, FhirRecord& record) {
 
 }  // namespace
 
-bool IsResourceTypeName(std::string_view name) {
-  return !name.empty() && name.size() <= kTypeCharactersMax && name[0] >= 'A' && name[0] <= 'Z' &&
-         std::all_of(name.begin(), name.end(), IsLetterOrDigit);
+bool IsResourceTypeName(std::string_view name, const std::vector<std::string>& reserved) {
+  const bool has_form = !name.empty() && name.size() <= kTypeCharactersMax && IsCapital(name[0]) &&
+                        std::all_of(name.begin(), name.end(), IsLetterOrDigit) &&
+                        std::any_of(name.begin(), name.end(), IsSmallLetter);
+  return has_form && std::none_of(reserved.begin(), reserved.end(), [&](const std::string& taken) {
+           return std::equal(name.begin(), name.end(), taken.begin(), taken.end(),
+                             IsSameInLowerCase);
+         });
 }
 
-Status Identify(ClaimedIdentity claimed, FhirRecord& record) {
-  if (!claimed.resource_type || !IsResourceTypeName(*claimed.resource_type)) {
-    return MakeError(ErrorCode::kFhirResourceInvalid, "resourceType is missing or not a type name")
+Status Identify(ClaimedIdentity claimed, const std::vector<std::string>& reserved_types,
+                FhirRecord& record) {
+  if (!claimed.resource_type || !IsResourceTypeName(*claimed.resource_type, reserved_types)) {
+    return MakeError(ErrorCode::kFhirResourceInvalid,
+                     "resourceType is missing, not a type name, or a name that healix needs itself")
         .At({.file = {}, .byte_offset = record.offset, .line = std::nullopt});
   }
   record.resource_type = std::move(*claimed.resource_type);
@@ -84,14 +94,14 @@ Status Identify(ClaimedIdentity claimed, FhirRecord& record) {
   return {};
 }
 
-Status IdentifyDeleted(FhirRecord& record) {
+Status IdentifyDeleted(const std::vector<std::string>& reserved_types, FhirRecord& record) {
   const std::string_view url = record.request_url;
   const std::string_view path = PathOf(url);
   const std::size_t slash = path.rfind('/');
   const std::string_view parent = path.substr(0, slash == std::string_view::npos ? 0 : slash);
   const std::string_view type = parent.substr(parent.rfind('/') + 1);
   if (url.find('?') != std::string_view::npos || slash + 1 >= path.size() ||
-      !IsResourceTypeName(type)) {
+      !IsResourceTypeName(type, reserved_types)) {
     return MakeError(ErrorCode::kFhirResourceInvalid,
                      "the url of a DELETE does not name one resource as Type/id")
         .At({.file = {}, .byte_offset = record.offset, .line = std::nullopt});

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result/result.h"
 #include "formats/cutting/text_encoding.h"
@@ -20,17 +21,15 @@ struct ClaimedIdentity {
   std::optional<std::string> last_updated;
 };
 
-/// True for names of the form that FHIR resource types have: `[A-Z][A-Za-z0-9]*`, 64 at most.
-bool IsResourceTypeName(std::string_view name);
-
 /// Fills type, id, version and time of `record`, whose full_url is already there, and notes what
 /// is unusual as warnings.
-/// Errors   kFhirResourceInvalid when the type has not its form.
-Status Identify(ClaimedIdentity claimed, FhirRecord& record);
+/// Errors   kFhirResourceInvalid when the type has not its form, or is one of `reserved_types`.
+Status Identify(ClaimedIdentity claimed, const std::vector<std::string>& reserved_types,
+                FhirRecord& record);
 
 /// Fills type and id of a tombstone from its request_url.
 /// Errors   kFhirResourceInvalid unless the url is `Type/id` (conditional deletes name no record).
-Status IdentifyDeleted(FhirRecord& record);
+Status IdentifyDeleted(const std::vector<std::string>& reserved_types, FhirRecord& record);
 
 /// Turns a record that can't be one into a rejection of its bytes.
 FhirRecord Rejected(FhirRecord record, const Error& error);

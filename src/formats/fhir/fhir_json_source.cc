@@ -96,6 +96,7 @@ FhirJsonSource::FhirJsonSource(std::unique_ptr<json::JsonCutter> cutter, TextEnc
     : cutter_(std::move(cutter)),
       encoding_(encoding),
       parser_({.depth_max = options.depth_max}),
+      reserved_types_(options.reserved_types),
       envelope_(FhirSyntax::kJson, options.envelope_bytes_max) {}
 
 Result<std::optional<FhirRecord>> FhirJsonSource::Next() {
@@ -182,7 +183,7 @@ FhirRecord FhirJsonSource::TakeValue(const JsonPiece& piece) {
   auto claimed = ReadIdentity(record.offset,
                               [&](std::string_view name) { return ViewOf(parser_.Field(name)); });
   if (!claimed) return Rejected(std::move(record), claimed.error());
-  const Status identified = Identify(std::move(*claimed), record);
+  const Status identified = Identify(std::move(*claimed), reserved_types_, record);
   if (!identified) return Rejected(std::move(record), identified.error());
   if (record.resource_type == "Bundle" && parser_.Field("entry")) {
     return Rejected(std::move(record), HiddenBundle(piece.offset));
@@ -268,7 +269,7 @@ FhirRecord FhirJsonSource::TakeResource(const JsonPiece& piece, const JsonField&
   auto claimed = ReadIdentity(
       record.offset, [&](std::string_view name) { return parser_.Field("resource", name); });
   if (!claimed) return Rejected(std::move(record), claimed.error());
-  const Status identified = Identify(std::move(*claimed), record);
+  const Status identified = Identify(std::move(*claimed), reserved_types_, record);
   if (!identified) return Rejected(std::move(record), identified.error());
   record.canonical = resource.value.text();
   return record;
@@ -278,7 +279,7 @@ FhirRecord FhirJsonSource::TakeDeletion(const JsonPiece& piece) {
   FhirRecord record = NewRecord(piece);
   record.kind = FhirRecordKind::kTombstone;
   TakeRequest(record);
-  const Status identified = IdentifyDeleted(record);
+  const Status identified = IdentifyDeleted(reserved_types_, record);
   if (!identified) return Rejected(std::move(record), identified.error());
   return record;
 }

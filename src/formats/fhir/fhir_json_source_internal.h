@@ -50,6 +50,7 @@ class FhirJsonSource final : public FhirSource {
   std::unique_ptr<json::JsonCutter> cutter_;
   TextEncoding encoding_;
   json::JsonParser parser_;
+  const std::vector<std::string> reserved_types_;
   BundleEnvelope envelope_;
   BundleMembers members_;
   bool envelope_due_ = false;

@@ -59,7 +59,9 @@ Result<std::unique_ptr<FhirSource>> FhirXmlSource::Create(std::unique_ptr<Stream
 
 FhirXmlSource::FhirXmlSource(std::unique_ptr<xml::XmlCutter> cutter,
                              const FhirCutterOptions& options)
-    : cutter_(std::move(cutter)), envelope_(FhirSyntax::kXml, options.envelope_bytes_max) {}
+    : cutter_(std::move(cutter)),
+      reserved_types_(options.reserved_types),
+      envelope_(FhirSyntax::kXml, options.envelope_bytes_max) {}
 
 Result<std::optional<FhirRecord>> FhirXmlSource::Next() {
   for (;;) {
@@ -157,7 +159,7 @@ std::optional<FhirRecord> FhirXmlSource::TakeEntry(const XmlPiece& piece) {
   record.if_none_exist = parser_.Value({"request", "ifNoneExist"}).value_or("");
   if (record.request_method == "DELETE") {
     record.kind = FhirRecordKind::kTombstone;
-    const Status identified = IdentifyDeleted(record);
+    const Status identified = IdentifyDeleted(reserved_types_, record);
     if (!identified) return Rejected(std::move(record), identified.error());
     return record;
   }
@@ -186,7 +188,7 @@ FhirRecord FhirXmlSource::TakeResource(FhirRecord record) {
   claimed.id = parser_.Value({"id"});
   claimed.version_id = parser_.Value({"meta", "versionId"});
   claimed.last_updated = parser_.Value({"meta", "lastUpdated"});
-  const Status identified = Identify(std::move(claimed), record);
+  const Status identified = Identify(std::move(claimed), reserved_types_, record);
   if (!identified) return Rejected(std::move(record), identified.error());
   record.canonical = *canonical;
   return record;

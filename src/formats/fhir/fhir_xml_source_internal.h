@@ -39,6 +39,7 @@ class FhirXmlSource final : public FhirSource {
 
   std::unique_ptr<xml::XmlCutter> cutter_;
   xml::XmlParser parser_;
+  const std::vector<std::string> reserved_types_;
   BundleEnvelope envelope_;
   bool envelope_due_ = false;
   std::string remainder_;  // an entry without its resource

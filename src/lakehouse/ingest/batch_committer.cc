@@ -133,24 +133,29 @@ Result<BatchCommitter::ChangesByTable> BatchCommitter::WriteTables(Batch& batch)
 }
 
 Result<std::vector<tables::ViewChange>> BatchCommitter::NewViews(const Batch& batch) {
-  std::map<std::string, TypeStorage> wanted;
+  std::map<TableName, TypeViewContent> wanted;
+  const auto want = [&](const std::string& type, TypeStorage storage) {
+    wanted[TypeViewName(type)].Add({{type}, storage});
+  };
   for (const auto& [partition, rows] : batch.fhir) {
-    wanted.emplace(partition.resource_type, TypeStorage::kInline);
+    want(partition.resource_type, TypeStorage::kInline);
   }
   for (const auto& [partition, rows] : batch.objects) {
-    wanted[partition.resource_type] = TypeStorage::kWithObjects;
+    want(partition.resource_type, TypeStorage::kWithObjects);
   }
   std::vector<tables::ViewChange> changes;
-  for (const auto& [type, storage] : wanted) {
-    const auto known = types_with_view_.find(type);
-    if (known != types_with_view_.end() && known->second >= storage) continue;
-    tables::ViewDefinition view = TypeView(type, storage);
-    const auto found = parts_.warehouse.LoadView(view.name);
-    if (!found && found.error().code() != ErrorCode::kTableNotFound) return found.error();
-    types_with_view_[type] = storage;
-    const bool is_enough = found && (storage == TypeStorage::kInline || found->sql == view.sql);
-    if (is_enough) continue;
-    changes.push_back({tables::ViewChange::Action::kCreateOrReplace, std::move(view)});
+  for (auto& [name, content] : wanted) {
+    TypeViewContent& shown = type_views_[name];
+    if (shown.Holds(content)) continue;
+    const auto found = parts_.warehouse.LoadView(name);
+    if (found) {
+      shown = ContentOf(*found);
+    } else if (found.error().code() != ErrorCode::kTableNotFound) {
+      return found.error();
+    }
+    if (shown.Holds(content)) continue;
+    shown.Add(content);
+    changes.push_back({tables::ViewChange::Action::kCreateOrReplace, TypeView(shown)});
   }
   return changes;
 }

@@ -45,7 +45,7 @@ class BatchCommitter final {
   Result<ChangesByTable> WriteTables(Batch& batch);
   Status WriteTable(const tables::TableName& table, const iceberg::Schema& columns,
                     engine::WriteSource source, ChangesByTable& changes);
-  /// Returns the views that the types of a batch lack, or that do not show its large records.
+  /// Returns the views that the types of a batch lack, or that do not show all of its records.
   Result<std::vector<tables::ViewChange>> NewViews(const Batch& batch);
   Status WriteRecords(storage::records::Transaction& transaction, const Batch& batch,
                       const tables::CommitOutcome& outcome) const;
@@ -54,7 +54,7 @@ class BatchCommitter final {
   const Parts& parts_;
   const IngestId ingest_;
   const trust::journal::ActKind act_kind_;
-  std::map<std::string, TypeStorage> types_with_view_;  ///< what the view at least shows
+  std::map<tables::TableName, TypeViewContent> type_views_;  ///< what each at least shows
   SnapshotsByTable snapshots_;
 };
 

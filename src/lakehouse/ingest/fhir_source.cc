@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lakehouse/ingest/item_source_internal.h"
+#include "lakehouse/ingest/raw_tables_internal.h"
 
 namespace healix::lakehouse::ingest {
 namespace {
@@ -50,11 +51,16 @@ std::string_view Name(InputKind kind) {
   return "";
 }
 
-Result<std::unique_ptr<ItemSource>> OpenFhirSource(base::ByteStream& stream, const Limits& limits) {
+FhirCutterOptions CutterOptionsFor(const Limits& limits) {
   FhirCutterOptions options;
   options.record_bytes_max = limits.record_bytes_max;
   options.depth_max = limits.depth_max;
-  HEALIX_TRY(auto cutter, FhirCutter::Create(stream, options));
+  options.reserved_types = ReservedTypes();
+  return options;
+}
+
+Result<std::unique_ptr<ItemSource>> OpenFhirSource(base::ByteStream& stream, const Limits& limits) {
+  HEALIX_TRY(auto cutter, FhirCutter::Create(stream, CutterOptionsFor(limits)));
   return std::unique_ptr<ItemSource>(std::make_unique<FhirSource>(std::move(cutter)));
 }
 

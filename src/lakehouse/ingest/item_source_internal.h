@@ -36,6 +36,9 @@ class ItemSource {
   virtual ByteCounts bytes() const = 0;
 };
 
+/// How FHIR is cut under these limits.
+formats::fhir::FhirCutterOptions CutterOptionsFor(const Limits& limits);
+
 /// FHIR JSON, NDJSON and XML.
 Result<std::unique_ptr<ItemSource>> OpenFhirSource(base::ByteStream& stream, const Limits& limits);
 

@@ -2,10 +2,12 @@
 #include <algorithm>
 
 #include "base/result/check.h"
+#include "formats/fhir/fhir_cutter.h"
 #include "formats/json/json_parser.h"
 #include "lakehouse/ingest/account_json_internal.h"
 #include "lakehouse/ingest/arrow_json_internal.h"
 #include "lakehouse/ingest/parquet_source_internal.h"
+#include "lakehouse/ingest/raw_tables_internal.h"
 
 namespace healix::lakehouse::ingest {
 namespace {
@@ -31,7 +33,8 @@ std::optional<std::string> FhirTypeOf(const engine::ParquetInfo& info) {
   const iceberg::Schema& columns = info.table.schema;
   const bool is_resource =
       columns.FindByName("id") != nullptr && columns.FindByName("meta") != nullptr;
-  if (!is_resource || name.empty() || name[0] < 'A' || name[0] > 'Z') return std::nullopt;
+  if (!is_resource || !formats::fhir::IsResourceTypeName(name, ReservedTypes()))
+    return std::nullopt;
   return name;
 }
 

@@ -50,8 +50,16 @@ const tables::TableName& EnvelopeTable() {
   return name;
 }
 
+const std::vector<std::string>& ReservedTypes() {
+  static const std::vector<std::string> names = {FhirTable().name, ObjectTable().name,
+                                                 EnvelopeTable().name};
+  return names;
+}
+
 tables::TableName TabularTable(std::string_view source, std::string_view table) {
-  return {"raw", std::string(source) + "_" + std::string(table)};
+  tables::TableName name{"raw", std::string(source) + "_" + std::string(table)};
+  if (name == ObjectTable()) name.name += "_2";
+  return name;
 }
 
 const std::vector<Column>& FhirColumns() {
@@ -128,21 +136,53 @@ tables::NewTableLayout LayoutOf(const tables::TableName& table, iceberg::Schema 
   return layout;
 }
 
-tables::ViewDefinition TypeView(std::string_view resource_type, TypeStorage storage) {
+void TypeViewContent::Add(const TypeViewContent& other) {
+  types.insert(other.types.begin(), other.types.end());
+  storage = std::max(storage, other.storage);
+}
+
+bool TypeViewContent::Holds(const TypeViewContent& other) const {
+  return storage >= other.storage &&
+         std::includes(types.begin(), types.end(), other.types.begin(), other.types.end());
+}
+
+tables::TableName TypeViewName(std::string_view resource_type) {
+  return {"raw", Lower(resource_type)};
+}
+
+tables::ViewDefinition TypeView(const TypeViewContent& content) {
+  std::string types;
+  for (const std::string& type : content.types)
+    types += (types.empty() ? "" : ", ") + SqlText(type);
+  const std::string is_type = content.types.size() == 1 ? " = " + types : " IN (" + types + ")";
   const auto rows_of = [&](const tables::TableName& table) {
     return "SELECT id, version_id, last_updated, source, file, \"offset\", length, hash, "
            "arrived_at, deleted, resource FROM " +
-           tables::ToString(table) + " WHERE resource_type = '" + std::string(resource_type) + "'";
+           tables::ToString(table) + " WHERE resource_type" + is_type;
   };
   tables::ViewDefinition view;
-  view.name = {"raw", Lower(resource_type)};
+  view.name = TypeViewName(*content.types.begin());
   view.default_schema = "raw";
   view.sql = rows_of(FhirTable());
-  if (storage == TypeStorage::kWithObjects) {
+  if (content.storage == TypeStorage::kWithObjects) {
     view.sql += " AND object IS NULL UNION ALL " + rows_of(ObjectTable());
   }
-  view.comment = "One row per version of " + std::string(resource_type) + " taken in";
+  view.comment = "One row per version of " + *content.types.begin() + " taken in";
   return view;
+}
+
+TypeViewContent ContentOf(const tables::ViewDefinition& type_view) {
+  TypeViewContent content;
+  // The only texts in quotes are types, which have letters and digits.
+  const std::string& sql = type_view.sql;
+  for (std::size_t at = sql.find('\''); at != std::string::npos; at = sql.find('\'', at)) {
+    const std::size_t end = std::min(sql.find('\'', at + 1), sql.size());
+    content.types.insert(sql.substr(at + 1, end - at - 1));
+    at = end + 1;
+  }
+  const bool has_objects = sql.find(tables::ToString(ObjectTable())) != std::string::npos;
+  if (has_objects) content.storage = TypeStorage::kWithObjects;
+  return content;
 }
 
 }  // namespace healix::lakehouse::ingest

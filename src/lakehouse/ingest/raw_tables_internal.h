@@ -2,6 +2,7 @@
 #pragma once
 /// @file Lays out the raw tables: their names, columns, partitions and views.
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,9 @@ const tables::TableName& FhirTable();
 const tables::TableName& ObjectTable();
 /// What holds records together: Bundles without resources, CSV headers.
 const tables::TableName& EnvelopeTable();
-/// Returns `raw.<source>_<table>`.
+/// Returns the names of tables that no resource type may have, as its view would be called so.
+const std::vector<std::string>& ReservedTypes();
+/// Returns `raw.<source>_<table>`; `_2` stands behind a name that is one of the tables above.
 tables::TableName TabularTable(std::string_view source, std::string_view table);
 
 const std::vector<Column>& FhirColumns();
@@ -48,7 +51,20 @@ enum class TypeStorage : std::uint8_t {
   kWithObjects,  ///< large ones in raw.fhir_object
 };
 
-/// Returns the view `raw.<type in lower case>`: one row per version, always with its resource.
-tables::ViewDefinition TypeView(std::string_view resource_type, TypeStorage storage);
+/// What the view of a type shows. Types whose names differ by case only share one view.
+struct TypeViewContent {
+  std::set<std::string> types;
+  TypeStorage storage = TypeStorage::kInline;
+
+  void Add(const TypeViewContent& other);
+  bool Holds(const TypeViewContent& other) const;
+};
+
+/// Returns the name `raw.<type in lower case>`.
+tables::TableName TypeViewName(std::string_view resource_type);
+/// Returns the view: one row per version, always with its resource. `content` has a type.
+tables::ViewDefinition TypeView(const TypeViewContent& content);
+/// Returns what a view made by TypeView() shows.
+TypeViewContent ContentOf(const tables::ViewDefinition& type_view);
 
 }  // namespace healix::lakehouse::ingest

@@ -19,9 +19,7 @@ constexpr std::string_view kBundleBegin = R"({"resourceType":"Bundle","entry":[)
 constexpr std::string_view kBundleEnd = "]}";
 
 FhirCutterOptions OptionsFor(const QuarantineEntry& entry, const Limits& limits) {
-  FhirCutterOptions options;
-  options.record_bytes_max = limits.record_bytes_max;
-  options.depth_max = limits.depth_max;
+  FhirCutterOptions options = CutterOptionsFor(limits);
   options.syntax =
       entry.kind == "fhir-xml" ? formats::fhir::FhirSyntax::kXml : formats::fhir::FhirSyntax::kJson;
   return options;
