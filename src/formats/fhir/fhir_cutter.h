@@ -64,8 +64,9 @@ struct FhirRecord {
   std::string resource_type;  ///< `Patient`; of an envelope `Bundle`; "" when rejected unread
   std::string id;             ///< see id_origin; of a tombstone the id to delete
   FhirIdOrigin id_origin = FhirIdOrigin::kNone;
-  std::string version_id;                       ///< meta.versionId, "" when absent
-  std::string last_updated_text;                ///< meta.lastUpdated as written, "" when absent
+  std::string version_id;  ///< meta.versionId, "" when absent
+  /// meta.lastUpdated as written; of a tombstone response.lastModified; "" when absent.
+  std::string last_updated_text;
   std::optional<base::Timestamp> last_updated;  ///< the same as a time; unset when it is no instant
 
   std::string full_url;        ///< of the Bundle entry, "" outside of Bundles

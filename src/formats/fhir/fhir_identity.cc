@@ -46,6 +46,16 @@ void Warn(ErrorCode code, std::string path, FhirRecord& record) {
        .position = {.file = {}, .byte_offset = record.offset, .line = std::nullopt}});
 }
 
+/// Reads what last_updated_text says.
+void TakeInstant(std::string path, FhirRecord& record) {
+  if (record.last_updated_text.empty()) return;
+  if (const auto at = base::ParseInstant(record.last_updated_text)) {
+    record.last_updated = *at;
+  } else {
+    Warn(ErrorCode::kFhirInstantInvalid, std::move(path), record);
+  }
+}
+
 void TakeId(std::optional<std::string> claimed, FhirRecord& record) {
   record.id_origin = FhirIdOrigin::kNone;
   if (claimed && !claimed->empty()) {
@@ -85,11 +95,7 @@ Status Identify(ClaimedIdentity claimed, const std::vector<std::string>& reserve
   if (claimed.version_id) record.version_id = std::move(*claimed.version_id);
   if (claimed.last_updated) {
     record.last_updated_text = std::move(*claimed.last_updated);
-    if (const auto at = base::ParseInstant(record.last_updated_text)) {
-      record.last_updated = *at;
-    } else {
-      Warn(ErrorCode::kFhirInstantInvalid, record.resource_type + ".meta.lastUpdated", record);
-    }
+    TakeInstant(record.resource_type + ".meta.lastUpdated", record);
   }
   return {};
 }
@@ -110,6 +116,7 @@ Status IdentifyDeleted(const std::vector<std::string>& reserved_types, FhirRecor
   record.id = path.substr(slash + 1);
   record.id_origin = FhirIdOrigin::kResource;
   if (!IsFhirId(record.id)) Warn(ErrorCode::kFhirIdUnusual, "Bundle.entry.request.url", record);
+  TakeInstant("Bundle.entry.response.lastModified", record);
   return {};
 }
 

@@ -27,7 +27,7 @@ struct ClaimedIdentity {
 Status Identify(ClaimedIdentity claimed, const std::vector<std::string>& reserved_types,
                 FhirRecord& record);
 
-/// Fills type and id of a tombstone from its request_url.
+/// Fills type and id of a tombstone from its request_url, its time from last_updated_text.
 /// Errors   kFhirResourceInvalid unless the url is `Type/id` (conditional deletes name no record).
 Status IdentifyDeleted(const std::vector<std::string>& reserved_types, FhirRecord& record);
 

@@ -279,6 +279,7 @@ FhirRecord FhirJsonSource::TakeDeletion(const JsonPiece& piece) {
   FhirRecord record = NewRecord(piece);
   record.kind = FhirRecordKind::kTombstone;
   TakeRequest(record);
+  record.last_updated_text = StringOf(parser_.Field("response", "lastModified")).value_or("");
   const Status identified = IdentifyDeleted(reserved_types_, record);
   if (!identified) return Rejected(std::move(record), identified.error());
   return record;

@@ -159,6 +159,7 @@ std::optional<FhirRecord> FhirXmlSource::TakeEntry(const XmlPiece& piece) {
   record.if_none_exist = parser_.Value({"request", "ifNoneExist"}).value_or("");
   if (record.request_method == "DELETE") {
     record.kind = FhirRecordKind::kTombstone;
+    record.last_updated_text = parser_.Value({"response", "lastModified"}).value_or("");
     const Status identified = IdentifyDeleted(reserved_types_, record);
     if (!identified) return Rejected(std::move(record), identified.error());
     return record;

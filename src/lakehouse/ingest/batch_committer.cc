@@ -163,6 +163,7 @@ Result<std::vector<tables::ViewChange>> BatchCommitter::NewViews(const Batch& ba
 Status BatchCommitter::WriteRecords(storage::records::Transaction& transaction, const Batch& batch,
                                     const tables::CommitOutcome& outcome) const {
   HEALIX_RETURN_IF_ERROR(InsertVersions(transaction, batch.keys));
+  HEALIX_RETURN_IF_ERROR(InsertMarks(transaction, batch.deleted));
   for (const LedgerStep& step : batch.ledger) {
     HEALIX_RETURN_IF_ERROR(SaveToLedger(transaction, step, ingest_));
   }

@@ -60,6 +60,7 @@ struct Batch {
   std::vector<QuarantineId> resolved;  ///< entries that this batch takes in (redrive)
   std::vector<RetriedEntry> retried;   ///< entries that were tried and stay (redrive)
   std::vector<VersionKey> keys;
+  std::vector<VersionKey> deleted;  ///< versions that a deletion came behind
   std::vector<LedgerStep> ledger;
   InBatch closing;  ///< may be empty
   std::uint64_t bytes = 0;

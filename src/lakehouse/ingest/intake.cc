@@ -23,9 +23,10 @@ constexpr std::uint64_t kPendingBytesMax = std::uint64_t{8} << 20;
 
 std::int64_t Signed(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
-/// What a tombstone's content is: two deletions at one time are the same.
-base::Sha256Digest TombstoneHash(const FhirRecord& record) {
-  return base::Sha256Of("tombstone\n" + record.last_updated_text);
+VersionRow::Kind KindOf(const FhirRecord& record) {
+  if (record.kind != FhirRecordKind::kTombstone) return VersionRow::Kind::kVersion;
+  return record.last_updated_text.empty() ? VersionRow::Kind::kTimelessTombstone
+                                          : VersionRow::Kind::kTombstone;
 }
 
 /// Returns the counts of one type, made when there are none.
@@ -36,7 +37,10 @@ RecordCounts& CountsOf(FileWork& work, std::string_view type) {
 }
 
 base::Sha256Digest ContentHash(const FhirRecord& record, const base::Sha256Digest& bytes_hash) {
-  if (record.kind == FhirRecordKind::kTombstone) return TombstoneHash(record);
+  // Two deletions at one time are the same.
+  if (record.kind == FhirRecordKind::kTombstone) {
+    return base::Sha256Of("tombstone\n" + record.last_updated_text);
+  }
   return record.canonical == record.bytes ? bytes_hash : base::Sha256Of(record.canonical);
 }
 
@@ -77,7 +81,8 @@ Intake::Intake(const Parts& parts, IntakeOptions options, Findings& findings)
     : parts_(parts),
       options_(std::move(options)),
       findings_(findings),
-      arrived_at_(parts.clock.Now()) {}
+      arrived_at_(parts.clock.Now()),
+      deletions_(parts.records) {}
 
 Intake::~Intake() = default;
 
@@ -117,7 +122,7 @@ Status Intake::AddResource(FileWork& work, const FhirRecord& record) {
   row.length = record.length;
   row.hash = hash_text;
   row.format = record.syntax == FhirSyntax::kXml ? "xml" : "json";
-  if (is_tombstone) row.kind = VersionRow::Kind::kTombstone;
+  row.kind = KindOf(record);
   row.full_url = record.full_url;
   row.request_method = record.request_method;
   row.if_none_exist = record.if_none_exist;
@@ -136,7 +141,8 @@ void Intake::AddRejected(FileWork& work, const FhirRecord& record) {
 Status Intake::AddVersion(FileWork& work, const VersionRow& row) {
   ++work.entry.items_done;
   ++records_seen_;
-  if (work.source == FileWork::Source::kNew && !seen_.Insert(row.key)) {
+  const bool is_first = work.source == FileWork::Source::kNew && !seen_.Insert(row.key);
+  if (is_first && row.kind != VersionRow::Kind::kTimelessTombstone) {
     Take(work, row);
     return {};
   }
@@ -265,29 +271,53 @@ Status Intake::DecidePending() {
   HEALIX_TRY(const VersionKeySet stored, parts_.records.Read([&](storage::records::Reader& reader) {
     return FindStored(reader, keys);
   }));
+  std::erase_if(keys, [&](const VersionKey& key) { return !stored.Contains(key); });
+  HEALIX_RETURN_IF_ERROR(deletions_.Prepare(keys));
   for (const Pending& pending : pending_) {
-    if (IsKnown(pending.row.key, stored)) {
-      ++CountsOf(*pending.work, pending.row.resource_type).duplicate;
-      continue;
-    }
-    HEALIX_TRY(const bool must_not_replace, MustNotReplace(pending.row));
-    if (must_not_replace) {
-      RecordCounts& counts = CountsOf(*pending.work, pending.row.resource_type);
-      ++counts.duplicate;
-      ++counts.if_none_exist;
-      continue;
-    }
-    Take(*pending.work, pending.row);
+    const bool is_deletion = pending.row.kind == VersionRow::Kind::kTimelessTombstone;
+    HEALIX_RETURN_IF_ERROR(is_deletion ? DecideDeletion(pending) : DecideVersion(pending, stored));
   }
   pending_.clear();
   pending_bytes_ = 0;
   return {};
 }
 
+Status Intake::DecideVersion(const Pending& pending, const VersionKeySet& stored) {
+  if (IsKnown(pending.row.key, stored)) {
+    deletions_.SeeAgain(pending.row.key);
+    ++CountsOf(*pending.work, pending.row.resource_type).duplicate;
+    return {};
+  }
+  HEALIX_TRY(const bool must_not_replace, MustNotReplace(pending.row));
+  if (must_not_replace) {
+    RecordCounts& counts = CountsOf(*pending.work, pending.row.resource_type);
+    ++counts.duplicate;
+    ++counts.if_none_exist;
+    return {};
+  }
+  deletions_.SeeNew(pending.row.key);
+  Take(*pending.work, pending.row);
+  return {};
+}
+
+Status Intake::DecideDeletion(const Pending& pending) {
+  HEALIX_TRY(const std::optional<VersionKey> key,
+             deletions_.Decide(pending.row.key, {keys_, keys_in_flight_}));
+  if (!key) {
+    ++CountsOf(*pending.work, pending.row.resource_type).duplicate;
+    return {};
+  }
+  VersionRow row = pending.row;
+  row.key = *key;
+  Take(*pending.work, row);
+  return {};
+}
+
 void Intake::Take(FileWork& work, const VersionRow& row) {
   RecordCounts& counts = CountsOf(work, row.resource_type);
   ++counts.written;
-  if (row.kind == VersionRow::Kind::kTombstone) ++counts.tombstones;
+  if (row.kind != VersionRow::Kind::kVersion) ++counts.tombstones;
+  if (row.kind == VersionRow::Kind::kTombstone) deletions_.Mark(row.key);
   keys_.Insert(row.key);
   if (options_.mode == IngestRequest::Mode::kCheck) return;
   NoteWriter(work);
@@ -325,7 +355,7 @@ void Intake::AddFhirRow(RowBuffer& rows, const FileWork& work, const VersionRow&
       .Text(row.format)
       .Text(options_.ingest.value())
       .Long(base::ToMicros(arrived_at_))
-      .Boolean(row.kind == VersionRow::Kind::kTombstone)
+      .Boolean(row.kind != VersionRow::Kind::kVersion)
       .TextOrNull(row.full_url)
       .TextOrNull(row.request_method)
       .TextOrNull(row.if_none_exist)
@@ -362,7 +392,10 @@ Result<Batch> Intake::TakeBatch() {
   for (const auto& work : closed_) NoteStep(*work);
   closed_.clear();
   Batch batch = std::exchange(batch_, Batch());
-  if (options_.mode == IngestRequest::Mode::kWrite) keys_in_flight_ = std::exchange(keys_, {});
+  if (options_.mode == IngestRequest::Mode::kWrite) {
+    keys_in_flight_ = std::exchange(keys_, {});
+    batch.deleted = deletions_.TakeMarks();
+  }
   arrived_at_ = parts_.clock.Now();
   return batch;
 }

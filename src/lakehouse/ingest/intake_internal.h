@@ -14,6 +14,7 @@
 #include "formats/csv/csv_reader.h"
 #include "formats/fhir/fhir_cutter.h"
 #include "lakehouse/ingest/batch_internal.h"
+#include "lakehouse/ingest/deletions_internal.h"
 #include "lakehouse/ingest/ingest.h"
 #include "lakehouse/ingest/version_key_set_internal.h"
 
@@ -38,7 +39,11 @@ struct VersionRow {
   std::uint64_t length = 0;
   std::string_view hash;    ///< SHA-256 of the bytes, hexadecimal
   std::string_view format;  ///< `json`, `xml`, `parquet`; of the program, not of the record
-  enum class Kind : std::uint8_t { kVersion, kTombstone } kind = Kind::kVersion;
+  enum class Kind : std::uint8_t {
+    kVersion,
+    kTombstone,         ///< a deletion at a time
+    kTimelessTombstone  ///< a deletion of what is there when it arrives; its key is given then
+  } kind = Kind::kVersion;
   std::string_view full_url;
   std::string_view request_method;
   std::string_view if_none_exist;
@@ -110,6 +115,8 @@ class Intake final {
   void AddRejected(FileWork& work, const formats::fhir::FhirRecord& record);
   Status Settle();
   Status DecidePending();
+  Status DecideVersion(const Pending& pending, const VersionKeySet& stored);
+  Status DecideDeletion(const Pending& pending);
   bool IsKnown(const VersionKey& key, const VersionKeySet& stored) const;
   Result<bool> MustNotReplace(const VersionRow& row) const;
   void Take(FileWork& work, const VersionRow& row);
@@ -136,6 +143,7 @@ class Intake final {
   /// Keys that are not in the store yet: of this batch, and of the one that is being committed.
   VersionKeySet keys_;
   VersionKeySet keys_in_flight_;
+  Deletions deletions_;
   std::uint64_t records_seen_ = 0;
   Status status_;
 };

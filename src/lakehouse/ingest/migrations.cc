@@ -74,13 +74,21 @@ CREATE INDEX ingest_quarantine_rest ON ingest_quarantine (file_sha256)
   WHERE extent = 'rest' AND resolved_by IS NULL;
 )";
 
+/// Says which versions a deletion without a time came behind.
+constexpr std::string_view kMarkDeletedVersions = R"(
+CREATE TABLE ingest_deleted_versions (
+  version {blob} NOT NULL PRIMARY KEY
+) {keyed_rows};
+)";
+
 }  // namespace
 
 Status MigrateIngest(storage::records::Store& records) {
   static const storage::records::Migration steps[] = {
       {1, "create_tables", kCreateTables},
       {2, "add_untold", kAddUntold},
-      {3, "tell_files_of_quarantine", kTellFilesOfQuarantine}};
+      {3, "tell_files_of_quarantine", kTellFilesOfQuarantine},
+      {4, "mark_deleted_versions", kMarkDeletedVersions}};
   return storage::records::Migrate(records, {"ingest", steps});
 }
 

@@ -55,7 +55,8 @@ std::vector<Item> MakeItems(std::mt19937_64& random) {
 
 std::string EntryOf(const Item& item) {
   if (!item.deleted.empty()) {
-    return R"({"request":{"method":"DELETE","url":")" + item.deleted + "\"}}";
+    return R"({"request":{"method":"DELETE","url":")" + item.deleted +
+           R"("},"response":{"status":"204","lastModified":"2026-01-01T00:01:00Z"}})";
   }
   const std::string url = item.full_url.empty() ? "" : "\"fullUrl\":\"" + item.full_url + "\",";
   return "{" + url + "\"resource\":" + item.resource + "}";

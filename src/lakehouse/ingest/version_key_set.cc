@@ -50,6 +50,16 @@ bool VersionKeySet::ContainsRecord(const VersionKey& key) const {
       slots_[Find(key, [&](const VersionKey& slot) { return slot.record() == key.record(); })]);
 }
 
+std::vector<VersionKey> VersionKeySet::VersionsOf(const VersionKey& key) const {
+  std::vector<VersionKey> versions;
+  if (count_ == 0) return versions;
+  Find(key, [&](const VersionKey& slot) {
+    if (slot.record() == key.record()) versions.push_back(slot);
+    return false;
+  });
+  return versions;
+}
+
 void VersionKeySet::Grow() {
   const std::vector<VersionKey> old =
       std::exchange(slots_, std::vector<VersionKey>(std::max(kSlotsMin, 2 * slots_.size())));

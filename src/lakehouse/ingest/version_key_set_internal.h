@@ -22,6 +22,8 @@ class VersionKeySet final {
   bool Contains(const VersionKey& key) const;
   /// Tells whether any version of the record is there.
   bool ContainsRecord(const VersionKey& key) const;
+  /// Returns all versions of the record.
+  std::vector<VersionKey> VersionsOf(const VersionKey& key) const;
   std::size_t size() const { return count_; }
 
  private:
