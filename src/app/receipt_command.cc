@@ -43,12 +43,17 @@ Result<ExitCode> List(Console& console, const ingest::Parts& parts) {
 Result<ExitCode> Verify(Console& console, const ingest::Parts& parts, const std::string& id) {
   HEALIX_TRY(const auto verified, ingest::VerifyReceipt(parts, ingest::ReceiptId(id)));
   if (console.style() == Style::kJson) {
-    console.Print(
-        Json{{"receipt", id}, {"valid", true}, {"files", verified.files}, {"rows", verified.rows}}
-            .dump());
+    console.Print(Json{{"receipt", id},
+                       {"valid", true},
+                       {"files", verified.files},
+                       {"rows", verified.rows},
+                       {"quarantined", verified.quarantined}}
+                      .dump());
   } else {
-    console.Print(fmt::format("valid: the signature fits, {} files and {} rows agree",
-                              WithThousands(verified.files), WithThousands(verified.rows)));
+    console.Print(
+        fmt::format("valid: the signature fits, {} files, {} rows and {} in quarantine agree",
+                    WithThousands(verified.files), WithThousands(verified.rows),
+                    WithThousands(verified.quarantined)));
   }
   return ExitCode::kDone;
 }

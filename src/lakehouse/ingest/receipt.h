@@ -65,7 +65,8 @@ struct ReceiptLine {
 /// Says what Verify() looked at.
 struct Verification {
   std::uint64_t files = 0;
-  std::uint64_t rows = 0;  ///< rows counted in the tables
+  std::uint64_t rows = 0;         ///< rows read in the tables
+  std::uint64_t quarantined = 0;  ///< items found in quarantine
 };
 
 /// Lists receipts, newest first, at most `limit`.
@@ -74,10 +75,11 @@ Result<std::vector<ReceiptLine>> ListReceipts(const Parts& parts, std::size_t li
 /// Reads one receipt. Errors kReceiptNotFound.
 Result<Receipt> ShowReceipt(const Parts& parts, const ReceiptId& id);
 
-/// Checks the signature, that all sums agree, and that the tables hold as many rows per file and
-/// type as the receipt says were written.
-/// Errors   kReceiptNotFound, kSignatureInvalid, kReceiptMismatch.
-/// Example  IngestTest.VerifyFindsMissingRows
+/// Checks the document (signature, id, sums, what lists show), what lies in quarantine, and each
+/// row: docs/receipts.md says what that proves. Reads all rows, in bounded memory.
+/// Errors   kReceiptNotFound, kSignatureInvalid, kReceiptMismatch, kRecordsDamaged; those of the
+///          engine when a data file can't be read.
+/// Example  ReceiptVerifyTest.FindsRowsThatWereChanged
 Result<Verification> VerifyReceipt(const Parts& parts, const ReceiptId& id);
 
 /// Returns the JSON of `healix ingest --json`: found, written, duplicate, quarantined, bytes and

@@ -106,6 +106,24 @@ Result<std::vector<ReceiptLine>> ListReceipts(const Parts& parts, std::size_t li
   return lines;
 }
 
+Status CheckListed(const Parts& parts, const Receipt& receipt) {
+  HEALIX_TRY(const auto row, parts.records.Read([&](Reader& reader) {
+    return reader.QueryFirst(
+        "SELECT finished_at, written, duplicate, quarantined, bytes, ingest FROM ingest_receipts "
+        "WHERE id = ?",
+        {Value(receipt.id.value())});
+  }));
+  if (!row) return MakeError(ErrorCode::kReceiptNotFound, "there is no receipt of that id");
+  const RecordCounts& totals = receipt.totals;
+  const std::int64_t told[] = {base::ToMicros(receipt.finished_at), Signed(totals.written),
+                               Signed(totals.duplicate), Signed(totals.quarantined),
+                               Signed(receipt.bytes.total())};
+  bool is_listed = row->Text(std::size(told)) == receipt.ingest.value();
+  for (std::size_t i = 0; i < std::size(told); ++i) is_listed = is_listed && row->Int(i) == told[i];
+  if (is_listed) return {};
+  return MakeError(ErrorCode::kReceiptMismatch, "the list shows other numbers than were signed");
+}
+
 Result<Receipt> ShowReceipt(const Parts& parts, const ReceiptId& id) {
   HEALIX_RETURN_IF_ERROR(MigrateIngest(parts.records));
   HEALIX_TRY(const auto row, parts.records.Read([&](Reader& reader) {

@@ -14,6 +14,10 @@ Receipt DraftReceipt(const Parts& parts, RunResult result);
 /// that it tells of the files of this ingest, and the act.
 Status SignReceipt(const Parts& parts, Receipt& draft);
 
+/// Checks that what lists show of a stored receipt is what its signed text says.
+/// Errors   kReceiptMismatch, kReceiptNotFound.
+Status CheckListed(const Parts& parts, const Receipt& receipt);
+
 /// Gives a draft that has an id its signature; stores nothing.
 void Sign(const Parts& parts, Receipt& draft);
 
