@@ -41,6 +41,19 @@ def test_records_over_the_limit_come_in_after_it_was_raised(healix, tmp_path):
     assert sum(line["written"] for line in lines) == 5
 
 
+def test_what_was_redriven_is_closed_and_strict_is_content(healix, tmp_path):
+    file = write_ndjson(tmp_path / "ward/patients.ndjson", GOOD + LARGE)
+    strict = ("ingest", "--strict", file)
+    assert healix.run(*strict, env=SMALL_LIMIT).returncode == 3
+    assert healix.run(*strict).returncode == 3  # they lie there still
+    assert healix.json("quarantine", "redrive")["written"] == len(LARGE)
+    assert healix.json("quarantine", "list") == []
+    assert healix.json("quarantine", "redrive")["tried"] == 0
+    assert healix.run(*strict).returncode == 0
+    for receipt in healix.json("receipt", "list"):
+        assert healix.json("receipt", "verify", receipt["receipt"])["valid"]
+
+
 def test_one_entry_whose_file_is_gone_says_what_to_do(healix, tmp_path):
     file = write_ndjson(tmp_path / "ward/patients.ndjson", GOOD + LARGE)
     _, [first, _] = take_in(healix, file, env=SMALL_LIMIT)
