@@ -2,7 +2,9 @@
 #pragma once
 /// @file Lists the functions that a statement may call.
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "lakehouse/engine/statement_parser.h"
 
@@ -12,5 +14,9 @@ namespace healix::lakehouse::sql {
 /// reads files, settings, the engine's own state, or SQL from text. Operators are always allowed.
 /// Example  AllowedFunctionsTest.KnowsValuesButNoFiles
 bool IsAllowed(const engine::FunctionReference& function);
+
+/// Returns the functions of values on the list, in the order of their names.
+/// Example  AllowedFunctionsTest.NoneTakesMemoryFarBeyondTheLimit
+std::vector<std::string> AllowedFunctionNames();
 
 }  // namespace healix::lakehouse::sql
