@@ -48,7 +48,8 @@ Console::Console(Style style)
     : style_(style), interactive_(style == Style::kText && ::isatty(STDERR_FILENO) == 1) {}
 
 void Console::Print(std::string_view text) {
-  PrintExact(style_ == Style::kText ? base::Printable(text, "\n\t") : std::string(text));
+  if (style_ == Style::kText) return PrintExact(base::Printable(text, "\n\t"));
+  PrintExact(text);
 }
 
 void Console::PrintExact(std::string_view text) {

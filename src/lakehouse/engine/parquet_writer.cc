@@ -175,6 +175,9 @@ Result<std::vector<WrittenFile>> WriteParquetFiles(const ScanServices& services,
   auto written = Guarded(
       [&] { return RunCopy(services, *connection, CopyOf(std::move(rows), options), options); });
   if (!written) RemoveAll(*services.files, log->paths());
+  // DuckDB's allocator keeps what was freed for ten seconds: by then the next files are written,
+  // and what it held grew to 97 MiB in an ingest of 2 GiB, of which 3 were in use.
+  duckdb::Allocator::FlushAll();
   return written;
 }
 

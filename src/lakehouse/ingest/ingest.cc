@@ -4,6 +4,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "base/ids/uuid.h"
 #include "lakehouse/ingest/ingest_run_internal.h"
@@ -72,22 +74,24 @@ Status SignReceipts(const Parts& parts, Receipt& receipt) {
 
 Result<IngestOutcome> Ingest(const Parts& parts, const IngestRequest& request) {
   HEALIX_RETURN_IF_ERROR(request.limits.Validate());
-  HEALIX_TRY(const std::vector<InputFile> files,
+  HEALIX_TRY(std::vector<InputFile> files,
              FindInputFiles(parts.files, request.paths, request.source));
   HEALIX_RETURN_IF_ERROR(MigrateAll(parts));
   const WriterTurn turn(parts.records);
 
   IngestOutcome outcome;
   const bool is_write = request.mode == IngestRequest::Mode::kWrite;
-  IngestRun run(parts, request, outcome.findings);
-  if (is_write) HEALIX_RETURN_IF_ERROR(NoteStart(parts, run.id()));
-  const Status ran = run.Run(files);
+  std::optional<IngestRun> run(std::in_place, parts, request, outcome.findings);
+  if (is_write) HEALIX_RETURN_IF_ERROR(NoteStart(parts, run->id()));
+  const Status ran = run->Run(files);
   if (!ran) outcome.stopped = ran.error();
   if (!is_write) {
-    outcome.receipt = DraftReceipt(parts, run.TakeResult());
+    outcome.receipt = DraftReceipt(parts, run->TakeResult());
     return outcome;
   }
-  auto draft = DraftOf(parts, run, ran);
+  auto draft = DraftOf(parts, *run, ran);
+  run.reset();  // the receipt of a hundred thousand files needs its memory
+  files = {};
   Status told = draft ? Status() : Status(draft.error());
   if (draft) {
     outcome.receipt = *std::move(draft);
