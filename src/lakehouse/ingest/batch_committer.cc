@@ -5,7 +5,6 @@
 #include "lakehouse/ingest/parquet_source_internal.h"
 #include "lakehouse/ingest/quarantine_store_internal.h"
 #include "lakehouse/ingest/raw_tables_internal.h"
-#include "lakehouse/ingest/version_index_internal.h"
 #include "lakehouse/tables/data_files.h"
 #include "lakehouse/tables/warehouse.h"
 #include "trust/journal/journal.h"
@@ -162,7 +161,6 @@ Result<std::vector<tables::ViewChange>> BatchCommitter::NewViews(const Batch& ba
 
 Status BatchCommitter::WriteRecords(storage::records::Transaction& transaction, const Batch& batch,
                                     const tables::CommitOutcome& outcome) const {
-  HEALIX_RETURN_IF_ERROR(InsertVersions(transaction, batch.keys));
   HEALIX_RETURN_IF_ERROR(InsertMarks(transaction, batch.deleted));
   for (const LedgerStep& step : batch.ledger) {
     HEALIX_RETURN_IF_ERROR(SaveToLedger(transaction, step, ingest_));
@@ -212,13 +210,16 @@ Status BatchCommitter::Commit(Batch batch) {
     HEALIX_TRY(TableChange change, WriteFhir(ObjectTable(), batch.objects));
     request.tables.push_back(std::move(change));
   }
+  RunNumber run = 0;
   request.in_transaction = [&](storage::records::Transaction& transaction,
-                               const tables::CommitOutcome& outcome) {
+                               const tables::CommitOutcome& outcome) -> Status {
+    HEALIX_TRY(run, versions_.Insert(transaction, batch.keys));
     return WriteRecords(transaction, batch, outcome);
   };
   base::SyncPoint("ingest.batch.before_commit");
   HEALIX_TRY(const tables::CommitOutcome outcome, parts_.warehouse.Commit(request));
   base::SyncPoint("ingest.batch.after_commit");
+  versions_.NoteCommitted(run);
   NoteSnapshots(outcome, snapshots_);
   return {};
 }

@@ -11,6 +11,7 @@
 #include "lakehouse/ingest/batch_internal.h"
 #include "lakehouse/ingest/parts.h"
 #include "lakehouse/ingest/raw_tables_internal.h"
+#include "lakehouse/ingest/version_index_internal.h"
 #include "lakehouse/tables/commit_request.h"
 #include "lakehouse/tables/table_snapshot.h"
 #include "trust/journal/act.h"
@@ -56,6 +57,7 @@ class BatchCommitter final {
   const trust::journal::ActKind act_kind_;
   std::map<tables::TableName, TypeViewContent> type_views_;  ///< what each at least shows
   SnapshotsByTable snapshots_;
+  VersionWriter versions_;
 };
 
 }  // namespace healix::lakehouse::ingest

@@ -74,8 +74,8 @@ class CheckTest : public IngestHomeTest {
   /// Counts rows of all that an ingest could write to.
   std::string WrittenSoFar() {
     std::string counts;
-    for (const std::string table : {"ingest_files", "ingest_versions", "ingest_quarantine",
-                                    "ingest_receipts", "ingest_runs"}) {
+    for (const std::string table : {"ingest_files", "ingest_versions", "ingest_version_runs",
+                                    "ingest_quarantine", "ingest_receipts", "ingest_runs"}) {
       const auto row = home_->records().Read([&](storage::records::Reader& reader) {
         return reader.QueryFirst("SELECT count(*) FROM " + table);
       });

@@ -81,6 +81,15 @@ CREATE TABLE ingest_deleted_versions (
 ) {keyed_rows};
 )";
 
+/// New keys lie here, sorted, until a sweep takes them into ingest_versions.
+constexpr std::string_view kAddVersionRuns = R"(
+CREATE TABLE ingest_version_runs (
+  run {int} NOT NULL, first_key {blob} NOT NULL,
+  keys {blob} NOT NULL,
+  PRIMARY KEY (run, first_key)
+) {rows};
+)";
+
 }  // namespace
 
 Status MigrateIngest(storage::records::Store& records) {
@@ -88,7 +97,8 @@ Status MigrateIngest(storage::records::Store& records) {
       {1, "create_tables", kCreateTables},
       {2, "add_untold", kAddUntold},
       {3, "tell_files_of_quarantine", kTellFilesOfQuarantine},
-      {4, "mark_deleted_versions", kMarkDeletedVersions}};
+      {4, "mark_deleted_versions", kMarkDeletedVersions},
+      {5, "add_version_runs", kAddVersionRuns}};
   return storage::records::Migrate(records, {"ingest", steps});
 }
 

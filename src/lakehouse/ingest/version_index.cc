@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <bit>
+#include <span>
 #include <string>
 
 #include "lakehouse/ingest/version_index_internal.h"
+#include "lakehouse/ingest/version_runs_internal.h"
 
 namespace healix::lakehouse::ingest {
 namespace {
@@ -15,6 +17,7 @@ using storage::records::Transaction;
 using storage::records::Value;
 
 constexpr std::size_t kKeysPerQuery = 512;
+constexpr std::size_t kKeysPerInsert = 4096;
 
 Value ToValue(const VersionKey& key) { return storage::records::Bytes(key.text()); }
 
@@ -31,15 +34,6 @@ std::string FindSql(std::string_view table, std::size_t count) {
   sql.append(table).append(" WHERE version IN (?");
   for (std::size_t i = 1; i < count; ++i) sql += ",?";
   return sql + ")";
-}
-
-/// The least and the greatest key that a version of the record can have.
-std::vector<Value> RangeOf(const VersionKey& record) {
-  VersionKey first = record;
-  VersionKey last = record;
-  std::fill(first.bytes.begin() + VersionKey::kRecordBytes, first.bytes.end(), '\0');
-  std::fill(last.bytes.begin() + VersionKey::kRecordBytes, last.bytes.end(), '\xff');
-  return {ToValue(first), ToValue(last)};
 }
 
 Result<VersionKeySet> FindIn(Reader& reader, std::string_view table,
@@ -60,21 +54,52 @@ Result<VersionKeySet> FindIn(Reader& reader, std::string_view table,
   return stored;
 }
 
-RowBatch BatchFor(std::string table, const std::vector<VersionKey>& keys) {
-  std::vector<VersionKey> sorted = keys;  // neighbours in the index are written together
-  std::sort(sorted.begin(), sorted.end());
+/// The least and the greatest key that a version of the record can have.
+KeyRange RangeOf(const VersionKey& record) {
+  KeyRange range{record, record};
+  std::fill(range.first.bytes.begin() + VersionKey::kRecordBytes, range.first.bytes.end(), '\0');
+  std::fill(range.last.bytes.begin() + VersionKey::kRecordBytes, range.last.bytes.end(), '\xff');
+  return range;
+}
+
+Status InsertInto(Transaction& transaction, std::string table, std::span<const VersionKey> keys) {
+  if (keys.empty()) return {};
   RowBatch batch;
   batch.table = std::move(table);
   batch.columns = {"version"};
-  batch.values.reserve(sorted.size());
-  for (const VersionKey& key : sorted) batch.values.push_back(ToValue(key));
-  return batch;
+  batch.values.reserve(keys.size());
+  for (const VersionKey& key : keys) batch.values.push_back(ToValue(key));
+  const auto inserted = transaction.InsertIgnore(batch);
+  return inserted ? Status() : Status(inserted.error());
+}
+
+/// Takes all runs into the table.
+Status Sweep(Transaction& transaction, RunNumber last_run) {
+  HEALIX_TRY(RunMerge merge, RunMerge::Open(transaction));
+  std::vector<VersionKey> slice;
+  slice.reserve(kKeysPerInsert);
+  while (true) {
+    HEALIX_TRY(const std::optional<VersionKey> key, merge.Next());
+    if (key) slice.push_back(*key);
+    if (key && slice.size() < kKeysPerInsert) continue;
+    HEALIX_RETURN_IF_ERROR(InsertInto(transaction, "ingest_versions", slice));
+    slice.clear();
+    if (!key) return ReplaceRuns(transaction, last_run);
+  }
 }
 
 }  // namespace
 
 Result<VersionKeySet> FindStored(Reader& reader, const std::vector<VersionKey>& keys) {
-  return FindIn(reader, "ingest_versions", keys);
+  HEALIX_TRY(VersionKeySet stored, FindIn(reader, "ingest_versions", keys));
+  std::vector<KeyRange> ranges;
+  ranges.reserve(keys.size());
+  for (const VersionKey& key : keys) ranges.push_back({key, key});
+  std::sort(ranges.begin(), ranges.end(),
+            [](const KeyRange& a, const KeyRange& b) { return a.first < b.first; });
+  HEALIX_RETURN_IF_ERROR(
+      EachKeyInRuns(reader, ranges, [&](const VersionKey& key) { stored.Insert(key); }));
+  return stored;
 }
 
 Result<VersionKeySet> FindMarked(Reader& reader, const std::vector<VersionKey>& keys) {
@@ -88,40 +113,68 @@ Result<bool> HasMarks(Reader& reader) {
 }
 
 Result<StoredVersions> FindVersions(Reader& reader, const VersionKey& record) {
-  StoredVersions found;
+  const KeyRange range = RangeOf(record);
+  std::vector<VersionKey> versions;
+  const auto keep = [&](const VersionKey& key) { versions.push_back(key); };
+  HEALIX_RETURN_IF_ERROR(EachKeyInRuns(reader, std::span(&range, 1), keep));
   HEALIX_RETURN_IF_ERROR(
-      reader.Each("SELECT v.version, d.version FROM ingest_versions v "
-                  "LEFT JOIN ingest_deleted_versions d ON d.version = v.version "
-                  "WHERE v.version >= ? AND v.version <= ? ORDER BY v.version",
-                  RangeOf(record), [&](const Row& row) -> Status {
-                    found.is_known = true;
-                    if (row.IsNull(1)) found.unmarked.push_back(KeyFrom(row));
+      reader.Each("SELECT version FROM ingest_versions WHERE version >= ? AND version <= ?",
+                  {ToValue(range.first), ToValue(range.last)}, [&](const Row& row) -> Status {
+                    keep(KeyFrom(row));
                     return {};
                   }));
+  std::sort(versions.begin(), versions.end());
+  StoredVersions found;
+  found.is_known = !versions.empty();
+  HEALIX_TRY(const VersionKeySet marked, FindMarked(reader, versions));
+  for (const VersionKey& version : versions) {
+    if (!marked.Contains(version)) found.unmarked.push_back(version);
+  }
   return found;
 }
 
+Status InsertMarks(Transaction& transaction, const std::vector<VersionKey>& keys) {
+  return InsertInto(transaction, "ingest_deleted_versions", keys);
+}
+
 Result<bool> HasRecord(Reader& reader, const VersionKey& key) {
+  const KeyRange range = RangeOf(key);
+  bool has = false;
+  HEALIX_RETURN_IF_ERROR(
+      EachKeyInRuns(reader, std::span(&range, 1), [&](const VersionKey&) { has = true; }));
+  if (has) return true;
   HEALIX_TRY(const auto row, reader.QueryFirst("SELECT version FROM ingest_versions "
                                                "WHERE version >= ? AND version <= ? LIMIT 1",
-                                               RangeOf(key)));
+                                               {ToValue(range.first), ToValue(range.last)}));
   return row.has_value();
 }
 
-Status InsertVersions(Transaction& transaction, const std::vector<VersionKey>& keys) {
-  if (keys.empty()) return {};
-  HEALIX_TRY(const std::vector<bool> is_new,
-             transaction.InsertIgnore(BatchFor("ingest_versions", keys)));
-  if (std::find(is_new.begin(), is_new.end(), false) != is_new.end()) {
-    return MakeError(ErrorCode::kRecordsConflict, "another ingest has taken in the same records");
-  }
-  return {};
+Result<bool> VersionWriter::IsFull(Reader& reader) const {
+  HEALIX_TRY(const std::int64_t blocks, CountBlocks(reader));
+  if (blocks >= limits_.blocks_max) return true;
+  HEALIX_TRY(const std::vector<RunNumber> runs, FindRuns(reader));
+  return runs.size() >= limits_.runs_max;
 }
 
-Status InsertMarks(Transaction& transaction, const std::vector<VersionKey>& keys) {
-  if (keys.empty()) return {};
-  const auto inserted = transaction.InsertIgnore(BatchFor("ingest_deleted_versions", keys));
-  return inserted ? Status() : Status(inserted.error());
+Result<RunNumber> VersionWriter::Insert(Transaction& transaction,
+                                        const std::vector<VersionKey>& keys) const {
+  HEALIX_TRY(const RunNumber last_run, FindLastRun(transaction));
+  if (keys.empty()) return last_run;
+  std::vector<VersionKey> sorted = keys;
+  std::sort(sorted.begin(), sorted.end());
+  bool is_taken = std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
+  if (!is_taken && known_run_ != last_run) {
+    HEALIX_TRY(const VersionKeySet stored, FindStored(transaction, sorted));
+    is_taken = stored.size() > 0;
+  }
+  if (is_taken) {
+    return MakeError(ErrorCode::kRecordsConflict, "another ingest has taken in the same records");
+  }
+  const RunNumber run = last_run + 1;
+  HEALIX_RETURN_IF_ERROR(InsertRun(transaction, run, sorted, limits_.block_keys));
+  HEALIX_TRY(const bool is_full, IsFull(transaction));
+  if (is_full) HEALIX_RETURN_IF_ERROR(Sweep(transaction, run));
+  return run;
 }
 
 }  // namespace healix::lakehouse::ingest

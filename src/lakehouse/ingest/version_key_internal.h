@@ -17,7 +17,11 @@ struct VersionKey {
 
   std::string_view text() const { return {bytes.data(), bytes.size()}; }
   std::string_view record() const { return {bytes.data(), kRecordBytes}; }
-  auto operator<=>(const VersionKey&) const = default;
+  bool operator==(const VersionKey&) const = default;
+  /// Orders bytes as the record store does: without a sign.
+  std::strong_ordering operator<=>(const VersionKey& other) const {
+    return text() <=> other.text();
+  }
 };
 
 /// Says whose version it is.

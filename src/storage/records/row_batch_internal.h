@@ -39,11 +39,13 @@ inline std::vector<std::size_t> OrderByKey(const RowBatch& batch) {
   std::vector<std::size_t> order(RowCount(batch));
   std::iota(order.begin(), order.end(), std::size_t{0});
   const std::size_t width = batch.columns.size();
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
+  const auto is_before = [&](std::size_t left, std::size_t right) {
     const Value* a = &batch.values[left * width];
     const Value* b = &batch.values[right * width];
     return std::lexicographical_compare(a, a + batch.key_columns, b, b + batch.key_columns);
-  });
+  };
+  if (std::is_sorted(order.begin(), order.end(), is_before)) return order;
+  std::stable_sort(order.begin(), order.end(), is_before);
   return order;
 }
 
