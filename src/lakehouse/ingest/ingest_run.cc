@@ -56,7 +56,8 @@ IngestRun::IngestRun(const Parts& parts, const IngestRequest& request, Findings&
       intake_(parts, {result_.ingest, request.limits, request.mode}, findings),
       committer_(parts, result_.ingest,
                  retry == nullptr ? ActKind::kIngestBatch : ActKind::kQuarantineRedrive),
-      background_(committer_) {}
+      background_(committer_),
+      ahead_(parts.files) {}
 
 Status IngestRun::Run(const std::vector<InputFile>& files) {
   for (const InputFile& file : files) progress_.bytes_total += file.size_bytes;
@@ -66,7 +67,7 @@ Status IngestRun::Run(const std::vector<InputFile>& files) {
   }
   for (const InputFile& file : files) {
     if (IsCancelled()) break;
-    HEALIX_RETURN_IF_ERROR(TakeFile(file));
+    HEALIX_RETURN_IF_ERROR(TakeFile(file, &file == &files.back() ? nullptr : &file + 1));
     progress_.bytes_done += file.size_bytes;
     Report(0);
   }
@@ -92,9 +93,9 @@ void IngestRun::Report(std::uint64_t file_bytes_done) {
   request_.on_progress(now);
 }
 
-Status IngestRun::TakeFile(const InputFile& input) {
+Status IngestRun::TakeFile(const InputFile& input, const InputFile* next) {
   if (input.unreadable) return TakeUnopened(input, *input.unreadable);
-  auto identified = IdentifyFile(parts_.files, input.path);
+  auto identified = ahead_.Identify(input, next);
   if (!identified) {
     if (!IsAboutContent(identified.error())) return identified.error();
     return TakeUnopened(input, identified.error());

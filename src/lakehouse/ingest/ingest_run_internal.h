@@ -11,6 +11,7 @@
 
 #include "formats/archive/input_members.h"
 #include "lakehouse/ingest/background_committer_internal.h"
+#include "lakehouse/ingest/identify_ahead_internal.h"
 #include "lakehouse/ingest/ingest.h"
 #include "lakehouse/ingest/input_files_internal.h"
 #include "lakehouse/ingest/intake_internal.h"
@@ -64,7 +65,8 @@ class IngestRun final {
     const FileIdentity& identity;
     std::string place;  ///< as it stands in receipts
   };
-  Status TakeFile(const InputFile& input);
+  /// `next` is what is taken after it, nullptr for nothing.
+  Status TakeFile(const InputFile& input, const InputFile* next);
   /// Puts what can't be opened into quarantine, by its place, as it has no content to be known by.
   Status TakeUnopened(const InputFile& input, const Error& error);
   Status TakeMembers(const OpenFile& file);
@@ -105,6 +107,7 @@ class IngestRun final {
   Intake intake_;
   BatchCommitter committer_;
   BackgroundCommitter background_;
+  IdentifyAhead ahead_;
   /// Types of columns that Parquet files of this run brought to tables that may not be committed.
   std::map<tables::TableName, std::map<std::string, iceberg::TypeId>> copied_columns_;
   std::optional<Superseded> superseded_;  ///< kWrite: once Run() has begun

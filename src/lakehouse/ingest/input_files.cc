@@ -208,7 +208,8 @@ Error Vanished(const Error& error, const std::string& path) {
   return MakeError(ErrorCode::kInputVanished, "{} is gone", SafePath(path));
 }
 
-Result<FileIdentity> IdentifyFile(base::FileSystem& files, const std::string& path) {
+Result<FileIdentity> IdentifyFile(base::FileSystem& files, const std::string& path,
+                                  const std::stop_token& stop) {
   const auto info = files.Stat(path);
   if (!info) return Vanished(info.error(), path);
   HEALIX_RETURN_IF_ERROR(CheckIsFile(*info, path));
@@ -222,6 +223,7 @@ Result<FileIdentity> IdentifyFile(base::FileSystem& files, const std::string& pa
     HEALIX_TRY(const std::size_t read,
                (*file)->ReadAt(identity.size_bytes, std::span(buffer.get(), kReadBytes)));
     if (read == 0) break;
+    if (stop.stop_requested()) return MakeError(ErrorCode::kCancelled, "hashing was stopped");
     hash.Update(std::span(buffer.get(), read));
     identity.size_bytes += read;
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,9 +54,10 @@ struct FileIdentity {
   std::chrono::system_clock::time_point modified_at;
   bool operator==(const FileIdentity&) const = default;
 };
-/// Errors kInputVanished when the file is gone, kUnsupported when it is none (a folder, pipe,
-/// socket or device, which is not opened), and those of base::FileSystem.
-Result<FileIdentity> IdentifyFile(base::FileSystem& files, const std::string& path);
+/// Errors kInputVanished when the file is gone, kCancelled, kUnsupported when it is none (a folder,
+/// pipe, socket or device, which is not opened), and those of base::FileSystem.
+Result<FileIdentity> IdentifyFile(base::FileSystem& files, const std::string& path,
+                                  const std::stop_token& stop = {});
 /// Errors kInputVanished when size or time of change are not those of `identity` any more.
 Status CheckUnchanged(base::FileSystem& files, const std::string& path,
                       const FileIdentity& identity);
