@@ -91,8 +91,8 @@ Result<std::unique_ptr<records::Store>> Stack::OpenStore(const std::string& conc
   records::SqliteOptions options;
   options.path = layout().StoreFile(concern);
   options.temp_folder = layout().TempFolder();
-  // Small, so that it is full early and a larger ingest needs little more memory than a small one.
-  options.cache_bytes = std::uint64_t{16} << 20;
+  // Small, so that it is full early and a larger ingest needs no more memory than a small one.
+  options.cache_bytes = std::uint64_t{8} << 20;
   return records::OpenSqlite(files_, options);
 }
 

@@ -8,7 +8,10 @@
 #include "base/testing/matchers.h"
 #include "base/testing/temp_folder.h"
 #include "lakehouse/engine/failures_internal.h"
+#include "lakehouse/engine/hx_file_system_internal.h"
+#include "lakehouse/engine/inner_query_internal.h"
 #include "lakehouse/engine/instance_internal.h"
+#include "lakehouse/engine/parquet_writer_internal.h"
 
 namespace healix::lakehouse::engine {
 namespace {
@@ -117,6 +120,31 @@ TEST(EngineStopTest, EndsWhatRunsAndWhatComesLater) {
   EXPECT_TRUE(IsError((*waiting)->NextRows(), ErrorCode::kCancelled));
   EXPECT_TRUE(IsError((*engine)->Query(nullptr, "SELECT 1", {}), ErrorCode::kCancelled));
   EXPECT_TRUE(IsError((*engine)->Describe(nullptr, "SELECT 1"), ErrorCode::kCancelled));
+}
+
+TEST(InstanceTest, WritingLeavesNoFooterInMemory) {
+  const testing::TempFolder folder;
+  InstanceSlot slot(base::PosixFileSystem(), OneThread());
+  const auto instance = slot.Get();
+  ASSERT_TRUE(IsOk(instance));
+  const ScanServices& services = (*instance)->services();
+  WriteOptions options;
+  options.schema.fields.resize(1);
+  options.schema.fields[0].id = 1;
+  options.schema.fields[0].name = "n";
+  options.schema.fields[0].type = iceberg::Primitive(iceberg::TypeId::kLong);
+  options.folder = folder.path().string();
+  options.base_name = "rows";
+  const auto written = WriteParquetFiles(services, SqlSource{nullptr, "SELECT 1 AS n"}, options);
+  ASSERT_TRUE(IsOk(written));
+  ASSERT_EQ(written->size(), 1U);
+  duckdb::Connection connection(*services.database);
+  const auto& cache = duckdb::ObjectCache::GetObjectCache(*connection.context);
+  EXPECT_EQ(cache.GetCurrentMemory(), 0U);
+  const auto read =
+      connection.Query("SELECT n FROM read_parquet(" + Literal(ToHxPath((*written)[0].path)) + ")");
+  EXPECT_FALSE(read->HasError()) << read->GetError();
+  EXPECT_GT(cache.GetCurrentMemory(), 0U);  // or the line above says nothing
 }
 
 }  // namespace

@@ -176,16 +176,37 @@ Result<std::vector<WrittenFile>> FilesFromReport(duckdb::QueryResult& report,
   return files;
 }
 
+namespace {
+
+/// Runs a query that leaves nothing in the cache of footers: what is written may not be read for
+/// long, and an ingest of 8 GiB writes some hundred files.
+InnerResult RunUncached(const ScanServices& services, const std::string& sql) {
+  InnerResult result;
+  result.connection = Connect(services, nullptr);
+  duckdb::ClientContext& context = *result.connection->context;
+  duckdb::ExtensionOption option;
+  const bool is_known =
+      duckdb::DBConfig::GetConfig(context).TryGetExtensionOption("parquet_metadata_cache", option);
+  HEALIX_CHECK(is_known && option.setting_index.IsValid(), "DuckDB has no cache of footers");
+  context.config.user_settings.SetUserSetting(option.setting_index.GetIndex(),
+                                              Value::BOOLEAN(false));
+  result.rows = result.connection->SendQuery(ParseSelect(*result.connection, sql));
+  if (result.rows->HasError()) result.rows->ThrowError();
+  return result;
+}
+
+}  // namespace
+
 void AddFooterFacts(const ScanServices& services, const iceberg::Schema& schema,
                     std::vector<WrittenFile>& files) {
   const std::vector<LeafField> leaves = LeafFields(schema);
   for (WrittenFile& file : files) {
     InnerResult footer =
-        RunInside(services, nullptr,
-                  "SELECT column_id, coalesce(dictionary_page_offset, data_page_offset), "
-                  "stats_min_value IS NULL AND num_values > coalesce(stats_null_count, 0) "
-                  "FROM parquet_metadata(" +
-                      Literal(ToHxPath(file.path)) + ") ORDER BY row_group_id");
+        RunUncached(services,
+                    "SELECT column_id, coalesce(dictionary_page_offset, data_page_offset), "
+                    "stats_min_value IS NULL AND num_values > coalesce(stats_null_count, 0) "
+                    "FROM parquet_metadata(" +
+                        Literal(ToHxPath(file.path)) + ") ORDER BY row_group_id");
     std::vector<bool> may_hold_nan(leaves.size(), false);
     while (auto chunk = footer.rows->Fetch()) {
       for (duckdb::idx_t row = 0; row < chunk->size(); ++row) {
