@@ -4,7 +4,7 @@ import pytest
 from peak_memory import run_and_measure
 
 LIMIT_BYTES = 64 << 20
-SMALL = {"HEALIX_ENGINE_MEMORY_BYTES_MAX": str(LIMIT_BYTES)}
+SMALL = {"HEALIX_ENGINE_MEMORY_BYTES_MAX": "64MiB"}
 TEXT = "repeat('x', 20000000)"
 
 CALLS = [
@@ -30,4 +30,4 @@ def test_a_value_over_the_limit_is_refused(module_home, tmp_path, table_row, idl
     _, peak = run_and_measure(command, tmp_path, {**module_home.env, **SMALL}, expected_exit=1)
     grown = peak - idle_peak
     table_row("Values over the memory limit of 64 MiB", call=call, grown=f"{grown >> 20} MiB")
-    assert grown < 2.5 * LIMIT_BYTES  # the sanitizers of the dev preset keep freed memory
+    assert grown < 5 * LIMIT_BYTES  # the sanitizers of the dev preset keep what was freed
