@@ -19,6 +19,7 @@ Status BackgroundCommitter::Push(Batch batch) {
   const std::lock_guard lock(mutex_);
   waiting_ = std::move(batch);
   is_busy_ = true;
+  is_writing_ = true;
   if (!thread_.joinable()) thread_ = std::thread([this] { Work(); });
   changed_.notify_all();
   return {};
@@ -30,6 +31,19 @@ Status BackgroundCommitter::Drain() {
   return status_;
 }
 
+void BackgroundCommitter::AwaitFiles() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !is_writing_; });
+}
+
+void BackgroundCommitter::NoteFiles() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_writing_ = false;
+  }
+  changed_.notify_all();
+}
+
 void BackgroundCommitter::Work() {
   std::unique_lock lock(mutex_);
   while (true) {
@@ -38,10 +52,11 @@ void BackgroundCommitter::Work() {
     Batch batch = std::move(*waiting_);
     waiting_.reset();
     lock.unlock();
-    Status committed = committer_.Commit(std::move(batch));
+    Status committed = committer_.Commit(std::move(batch), [this] { NoteFiles(); });
     lock.lock();
     if (status_) status_ = std::move(committed);
     is_busy_ = false;
+    is_writing_ = false;
     changed_.notify_all();
   }
 }

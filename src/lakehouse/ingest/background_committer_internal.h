@@ -14,7 +14,7 @@ namespace healix::lakehouse::ingest {
 
 /// Runs a BatchCommitter in the background, one batch at a time, in order.
 /// Owns     a thread, from the first Push() on.
-/// Threads  Push() and Drain() from one thread.
+/// Threads  Push(), Drain() and AwaitFiles() from one thread.
 class BackgroundCommitter final {
  public:
   explicit BackgroundCommitter(BatchCommitter& committer) : committer_(committer) {}
@@ -27,8 +27,11 @@ class BackgroundCommitter final {
   Status Push(Batch batch);
   /// Waits until all is committed. Errors as Push().
   Status Drain();
+  /// Waits until the rows of the batch at work are in files, and so not in memory any more.
+  void AwaitFiles();
 
  private:
+  void NoteFiles();
   void Work();
 
   BatchCommitter& committer_;
@@ -36,6 +39,7 @@ class BackgroundCommitter final {
   std::condition_variable changed_;
   std::optional<Batch> waiting_;
   bool is_busy_ = false;
+  bool is_writing_ = false;  ///< of what it is busy with, rows are still in memory
   bool is_ending_ = false;
   Status status_;
   std::thread thread_;

@@ -195,7 +195,7 @@ trust::journal::Act BatchCommitter::ActOf(const Batch& batch,
   return act;
 }
 
-Status BatchCommitter::Commit(Batch batch) {
+Status BatchCommitter::Commit(Batch batch, const std::function<void()>& on_files_written) {
   if (batch.empty()) return {};
   base::SyncPoint("ingest.batch.begin");
   tables::CommitRequest request;
@@ -210,6 +210,7 @@ Status BatchCommitter::Commit(Batch batch) {
     HEALIX_TRY(TableChange change, WriteFhir(ObjectTable(), batch.objects));
     request.tables.push_back(std::move(change));
   }
+  on_files_written();
   RunNumber run = 0;
   request.in_transaction = [&](storage::records::Transaction& transaction,
                                const tables::CommitOutcome& outcome) -> Status {

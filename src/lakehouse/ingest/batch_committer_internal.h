@@ -2,6 +2,7 @@
 #pragma once
 /// @file Makes a batch visible: writes its files, then commits tables and records together.
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -30,7 +31,9 @@ class BatchCommitter final {
                  trust::journal::ActKind act_kind = trust::journal::ActKind::kIngestBatch)
       : parts_(parts), ingest_(std::move(ingest)), act_kind_(act_kind) {}
 
-  Status Commit(Batch batch);
+  /// Calls `on_files_written` once the rows are in files and not in memory any more.
+  Status Commit(
+      Batch batch, const std::function<void()>& on_files_written = [] {});
 
   /// Returns the newest snapshot of every table that was appended to.
   const SnapshotsByTable& snapshots() const { return snapshots_; }

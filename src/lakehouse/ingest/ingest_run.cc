@@ -362,6 +362,7 @@ Status IngestRun::TakeItems(WorkPointer work, ItemSource& source, PeekedStream* 
     }
     step = *next;
     if (item % kItemsPerReport == 0) Report(std::min(source.bytes().total(), file_bytes_max_));
+    if (intake_.IsHalfFull()) background_.AwaitFiles();  // one and a half batches in memory
     if (intake_.IsFull()) {
       HEALIX_RETURN_IF_ERROR(intake_.NoteProgress(*work));
       HEALIX_RETURN_IF_ERROR(PushBatch());

@@ -246,6 +246,10 @@ bool Intake::IsFull() const {
          closed_.size() >= kLedgerStepsMax;
 }
 
+bool Intake::IsHalfFull() const {
+  return batch_.bytes + pending_bytes_ >= options_.limits.batch_bytes_max / 2;
+}
+
 bool Intake::IsKnown(const VersionKey& key, const VersionKeySet& stored) const {
   return stored.Contains(key) || keys_.Contains(key) || keys_in_flight_.Contains(key);
 }

@@ -96,6 +96,7 @@ class Intake final {
   /// Says why records could not be decided, once that happened: the store failed, not the input.
   const Status& status() const { return status_; }
   bool IsFull() const;
+  bool IsHalfFull() const;
   std::uint64_t records_seen() const { return records_seen_; }
   base::Timestamp arrived_at() const { return arrived_at_; }
 
