@@ -5,6 +5,7 @@ The oracle is this process: it wrote the input files, so it knows each record by
 keeps the receipts that healix acknowledged. healix itself is asked only for what it holds.
 """
 import dataclasses
+import gzip
 import json
 import os
 import pathlib
@@ -13,7 +14,7 @@ import subprocess
 import time
 from collections.abc import Callable
 
-from fhir_files import id_of, patients, sha256, write_ndjson
+from fhir_files import id_of, ndjson, patients, sha256, write_ndjson
 
 # Small enough that one file is several batches and every commit also expires snapshots.
 SMALL = {"HEALIX_INGEST_BATCH_BYTES_MAX": "64KiB", "HEALIX_TABLES_SNAPSHOTS_MAX": "4",
@@ -83,6 +84,23 @@ class Story:
             if answer is not None:
                 self.receipts.extend(answer["receipts"])
         return Action("redrive", ["quarantine", "redrive"], settle, can_repeat=lambda: True)
+
+    def redrive_torn_file(self) -> Action:
+        """A file is taken in first whose end is missing; the redrive finds it whole."""
+        self.made += 1
+        lines = patients(RECORDS_PER_FILE, prefix=f"f{self.made}", filler_bytes=FILLER_BYTES)
+        path = self.folder / f"hospital/file{self.made:04}.ndjson.gz"
+        whole = gzip.compress(ndjson(lines), compresslevel=0)
+        path.write_bytes(whole[:len(whole) * 3 // 4])
+        self.files[str(path)] = [(id_of(line), sha256(line)) for line in lines]
+        answer_of(self.run(self._ingest("ingest torn", path), {}))
+        path.write_bytes(whole)
+
+        def settle(answer):
+            self.complete.add(str(path))
+            if answer is not None:
+                self.receipts.extend(answer["receipts"])
+        return Action("redrive torn", ["quarantine", "redrive"], settle, can_repeat=lambda: True)
 
     def ingest_known_file(self) -> Action:
         return self._ingest("ingest known", pathlib.Path(sorted(self.complete)[0]))
@@ -177,6 +195,7 @@ class Story:
                 "delete": self.delete,
                 "ingest known": self.ingest_known_file,
                 "redrive": self.redrive,
+                "redrive torn": self.redrive_torn_file,
                 "compact fhir": lambda: self.upkeep("compact fhir", "compact", "raw.fhir"),
                 "compact visits": self.compact_visits,
                 "expire": lambda: self.upkeep("expire", "expire", "raw.fhir"),

@@ -40,11 +40,11 @@ tables::TableOptions TableOptionsFrom(const Settings& settings) {
 
 }  // namespace
 
-Result<std::unique_ptr<Stack>> Stack::Open(const std::string& home_folder, std::stop_token stop) {
+Result<std::unique_ptr<Stack>> Stack::Open(const std::string& home_folder, std::stop_token stop,
+                                           base::FileSystem& files) {
   if (home_folder.empty()) {
     return MakeError(ErrorCode::kUsage, "name the home folder by --home or HEALIX_HOME");
   }
-  base::FileSystem& files = base::PosixFileSystem();
   std::unique_ptr<Stack> stack(new Stack(files));
   // The settings say how long to wait for the lock, so they come first.
   HEALIX_TRY(

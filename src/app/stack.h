@@ -32,11 +32,13 @@ namespace healix::app {
 /// Threads  accessors from any thread.
 class Stack final {
  public:
+  /// Opens a home on the machine's disk, or on `files`.
   /// Errors   kUsage when no home was named, kHomeNotFound, kHomeInUse, kHomeTooNew, and those of
   ///          what is opened.
   /// When `stop` says so, statements that run or begin answer kCancelled.
   static Result<std::unique_ptr<Stack>> Open(const std::string& home_folder,
-                                             std::stop_token stop = {});
+                                             std::stop_token stop = {},
+                                             base::FileSystem& files = base::PosixFileSystem());
 
   base::FileSystem& files() const { return files_; }
   const base::Clock& clock() const { return base::SystemClock(); }

@@ -18,8 +18,6 @@ import pytest
 from crash_story import SMALL, Story, answer_of, was_killed
 
 HITS = "Crash: hits at sync points"  # the other column is filled by src/app/power_loss_test.cc
-NOT_BY_COMMAND = {"objects.put.before": "files are adopted, not put",
-                  "objects.put.after": "files are adopted, not put"}
 HITS_PER_POINT = 3
 KILLS_PER_HOME = 24
 KILLS_ALONE_MAX = 100
@@ -36,10 +34,6 @@ def points_in_sources() -> set[str]:
     sources = pathlib.Path(__file__).parents[2] / "src"
     return {name for path in sources.rglob("*.cc") if not path.name.endswith("_test.cc")
             for name in re.findall(r'SyncPoint\("([a-z_.]+)"\)', path.read_text())}
-
-
-# Points behind states that the story does not make.
-NOT_IN_STORY = {"ingest.redrive.read": "needs a file whose end could not be read"}
 
 
 class Coverage:
@@ -145,10 +139,9 @@ def test_nothing_acknowledged_is_lost_by_kill_9(new_home, tmp_path, table_row):
             homes += at_a_time
             for life in lives:
                 life.result()
-    explained = {**NOT_BY_COMMAND, **NOT_IN_STORY}
-    assert points_in_sources() - set(coverage.passes) <= set(explained)
+    assert points_in_sources() <= set(coverage.passes)
     for point in sorted(points_in_sources()):
-        table_row(HITS, point=point, kill_9=coverage.hits[point] or explained[point])
+        table_row(HITS, point=point, kill_9=coverage.hits[point])
     table_row(HITS, point=f"all, seed {seed}, {homes} homes", kill_9=coverage.hits.total())
 
 

@@ -117,10 +117,7 @@ Status ObjectStore::Put(const std::string& location, std::string_view bytes) {
   if (files_.Stat(path)) {
     return MakeError(ErrorCode::kFileExists, "{} is there already", SafePath(location));
   }
-  base::SyncPoint("objects.put.before");
-  HEALIX_RETURN_IF_ERROR(base::WriteFileDurably(files_, path, bytes));
-  base::SyncPoint("objects.put.after");
-  return {};
+  return base::WriteFileDurably(files_, path, bytes);
 }
 
 Status ObjectStore::PutTogether(std::span<const NewObject> objects) {
