@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <duckdb/storage/object_cache.hpp>
 #include <filesystem>
 #include <thread>
 
