@@ -141,11 +141,11 @@ TEST(InstanceTest, WritingLeavesNoFooterInMemory) {
   ASSERT_EQ(written->size(), 1U);
   duckdb::Connection connection(*services.database);
   const auto& cache = duckdb::ObjectCache::GetObjectCache(*connection.context);
-  EXPECT_EQ(cache.GetCurrentMemory(), 0U);
+  const auto after_write = cache.GetCurrentMemory();  // what DuckDB knows of the file itself
   const auto read =
       connection.Query("SELECT n FROM read_parquet(" + Literal(ToHxPath((*written)[0].path)) + ")");
   EXPECT_FALSE(read->HasError()) << read->GetError();
-  EXPECT_GT(cache.GetCurrentMemory(), 0U);  // or the line above says nothing
+  EXPECT_GT(cache.GetCurrentMemory(), after_write) << "the footer was there before it was read";
 }
 
 }  // namespace
