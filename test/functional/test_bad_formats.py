@@ -42,25 +42,27 @@ def test_no_resource_hides_in_a_bundle(healix, tmp_path, table_row, case):
 
 
 def damaged(case: str) -> tuple[bytes, int]:
-    """A damaged gzip file of the good lines, and how many of them must come out."""
+    """A damaged gzip file of the good lines, and how many of them must come out. Behind a wrong
+    checksum any record may be a changed one, so none may."""
     whole = gzip.compress(ndjson(GOOD))
     if case == "garbage behind gzip":
         return whole + b"garbage", len(GOOD)
     if case == "wrong checksum":
-        return whole[:-8] + b"\0\0\0\0" + whole[-4:], len(GOOD)
+        return whole[:-8] + b"\0\0\0\0" + whole[-4:], 0
     return whole[:-9], len(GOOD) - 1
 
 
 @pytest.mark.parametrize("case", ["garbage behind gzip", "wrong checksum", "cut off near the end"])
-def test_small_damaged_file_keeps_its_records(healix, tmp_path, table_row, case):
+def test_small_damaged_file_keeps_what_is_sure(healix, tmp_path, table_row, case):
     data, least = damaged(case)
     file = tmp_path / "ward/people.ndjson.gz"
     file.parent.mkdir()
     file.write_bytes(data)
     answer, entries = take_in(healix, file)
-    assert answer["written"] >= least
+    assert answer["written"] >= least if least else answer["written"] == 0
     assert entries[-1]["code"] == "ARCHIVE_INVALID"
-    assert stored_ids(healix) == [id_of(line) for line in GOOD[:answer["written"]]]
+    if answer["written"]:  # else there is no table yet
+        assert stored_ids(healix) == [id_of(line) for line in GOOD[:answer["written"]]]
     records = sum(len(line) for line in GOOD[:answer["written"]])
     assert byte_classes(healix, answer)["records"] == records
     table_row("Bad input", case=f"gzip: {case}", code="ARCHIVE_INVALID",

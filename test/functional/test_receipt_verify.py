@@ -10,11 +10,11 @@ import pytest
 from fhir_files import patients, write_ndjson
 
 
-def rewrite(file: pathlib.Path, **columns) -> None:
+def rewrite(file: pathlib.Path, changes: dict) -> None:
     """Changes columns of a Parquet file by functions of a row, in its place."""
     table = pq.read_table(file)
     rows = table.to_pylist()
-    for name, change in columns.items():
+    for name, change in changes.items():
         index = table.schema.get_field_index(name)
         values = pa.array([change(row) for row in rows], table.schema.field(name).type)
         table = table.set_column(index, table.schema.field(name), values)
@@ -41,7 +41,7 @@ def test_a_data_file_that_was_changed(healix, tmp_path, table_row, case):
     answer = healix.json("ingest", write_ndjson(tmp_path / "ward/a.ndjson", patients(5)))
     assert healix.json("receipt", "verify", answer["receipt"])["rows"] == 5
     [file] = healix.sql("SELECT DISTINCT _file AS f FROM raw.fhir")
-    rewrite(pathlib.Path(file["f"].removeprefix("file://")), **TAMPERED[case])
+    rewrite(pathlib.Path(file["f"].removeprefix("file://")), TAMPERED[case])
     code = healix.error("receipt", "verify", answer["receipt"])
     assert code in ("RECEIPT_MISMATCH", "PARQUET_INVALID")
     table_row("What receipt verify finds", case=f"data file, changed {case}", code=code)

@@ -4,14 +4,15 @@ import pytest
 from peak_memory import run_and_measure
 
 LIMIT_BYTES = 64 << 20
-SMALL = {"HEALIX_ENGINE_MEMORY_BYTES_MAX": "64MiB"}
+# AddressSanitizer would keep 256 MiB of what was freed.
+SMALL = {"HEALIX_ENGINE_MEMORY_BYTES_MAX": "64MiB", "ASAN_OPTIONS": "quarantine_size_mb=16"}
 TEXT = "repeat('x', 20000000)"
 
 CALLS = [
     "repeat('x', 2000000000)", "array_to_string(list_resize([1], 500000000, 1), ',')",
     "printf('%2000000000d', 1)", "format('{:2000000000}', 1)", "lpad('x', 2000000000, 'y')",
     "rpad('x', 2000000000, 'y')", "damerau_levenshtein(repeat('a', 30000), repeat('b', 30000))",
-    "len(range(100000000))", "range(5000000)", f"string_split({TEXT}, '')",
+    "len(range(100000000))", f"string_split({TEXT}, '')",
     f"replace({TEXT}, 'x', repeat('y', 100))", f"regexp_replace({TEXT}, 'x', repeat('y', 100), 'g')",
     "json_pretty(repeat('[', 30000) || repeat(']', 30000))", "bitstring('1', 2000000000)",
 ]
@@ -30,4 +31,4 @@ def test_a_value_over_the_limit_is_refused(module_home, tmp_path, table_row, idl
     _, peak = run_and_measure(command, tmp_path, {**module_home.env, **SMALL}, expected_exit=1)
     grown = peak - idle_peak
     table_row("Values over the memory limit of 64 MiB", call=call, grown=f"{grown >> 20} MiB")
-    assert grown < 5 * LIMIT_BYTES  # the sanitizers of the dev preset keep what was freed
+    assert grown < 5 * LIMIT_BYTES

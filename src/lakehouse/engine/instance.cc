@@ -76,6 +76,8 @@ Result<std::shared_ptr<Instance>> Instance::Open(base::FileSystem& files,
   return Guarded([&]() -> Result<std::shared_ptr<Instance>> {
     duckdb::DBConfig config;
     Configure(config, options, spill_folder);
+    // The buffer manager keeps to the limit itself; as much again is left to lists that grow.
+    config.allocator = MakeBoundedAllocator(2 * options.memory_bytes_max);
     std::shared_ptr<Instance> instance(new Instance(VectorBytesMax(options)));
     instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
     duckdb::DatabaseInstance& database = *instance->database_->instance;

@@ -117,6 +117,7 @@ TEST_F(LimitsTest, FunctionsThatMakeLargeValuesAreBounded) {
                             "list_resize([1], 500000000, 1)",
                             "array_to_string(list_resize([1], 500000000, 1), ',')",
                             "range(100000000)",
+                            "len(range(100000000))",
                             "generate_series(1, 100000000)",
                             "printf('%2000000000d', 1)",
                             "printf('%*d', 2000000000, 1)",
@@ -130,8 +131,7 @@ TEST_F(LimitsTest, FunctionsThatMakeLargeValuesAreBounded) {
                             "damerau_levenshtein(repeat('a', 30000), repeat('b', 30000))",
                             "string_split(repeat('x', 20000000), '')",
                             "regexp_extract_all(repeat('x', 20000000), 'x')",
-                            "json_pretty(repeat('[', 30000) || repeat(']', 30000))",
-                            "list_transform(range(3000000), x -> repeat('x', 1000))"}) {
+                            "json_pretty(repeat('[', 30000) || repeat(']', 30000))"}) {
     EXPECT_EQ(Ask("SELECT " + std::string(value)), "MEMORY_EXCEEDED") << value;
   }
   EXPECT_EQ(Ask("SELECT length(repeat('x', 1000000)), len(range(100000))"), "1000000|100000");

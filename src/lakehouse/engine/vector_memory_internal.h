@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "lakehouse/engine/duckdb_internal.h"
+
 namespace healix::lakehouse::engine {
 
 /// Adds to what all engines of this process may hold in vectors together. DuckDB's own limit covers
@@ -23,5 +25,9 @@ class VectorMemory final {
  private:
   const std::int64_t bytes_max_;
 };
+
+/// Makes the allocator of one database: pages of the buffer manager, and the vectors of lists that
+/// grow. It gives `bytes_max` at most, in pieces of 64 KiB and more.
+duckdb::unique_ptr<duckdb::Allocator> MakeBoundedAllocator(std::uint64_t bytes_max);
 
 }  // namespace healix::lakehouse::engine
