@@ -4,8 +4,10 @@
 A table goes through its life by SQL; after each step the rows that healix answers must equal those
 that the reader finds from `metadata_location` alone, and so must what it counts and sums behind a filter.
 """
+import json
 import os
 import pathlib
+import random
 
 import pytest
 from iceberg_readers import DuckDbReader, PyIcebergReader, SparkReader
@@ -165,3 +167,56 @@ def test_reader_agrees_on_nested_columns(healix, reader, table_row):
         repr((row["id"], row["name"], empty if row["codes"] is None else row["codes"]))
         for row in expected)
     table_row(CELLS, operation="nested columns", **{reader.name: f"{len(rows)} rows"})
+
+
+def listed_totals(location: str) -> dict[str, int]:
+    """Counts what the manifests of the newest snapshot list, by pyiceberg, under the names of a summary."""
+    from pyiceberg.table import StaticTable
+    inspect = StaticTable.from_metadata(location).inspect
+    data, deletes = inspect.data_files().to_pylist(), inspect.delete_files().to_pylist()
+    return {"total-data-files": len(data), "total-records": sum(file["record_count"] for file in data),
+            "total-delete-files": len(deletes),
+            "total-position-deletes": sum(file["record_count"] for file in deletes)}
+
+
+def newest_summary(location: str) -> dict[str, str]:
+    metadata = json.loads(pathlib.Path(location.removeprefix("file://")).read_text(encoding="utf-8"))
+    [newest] = [snapshot for snapshot in metadata["snapshots"]
+                if snapshot["snapshot-id"] == metadata["current-snapshot-id"]]
+    return newest["summary"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_counts_and_totals_hold_in_any_order_of_changes(healix, seed):
+    dice, ids, last = random.Random(seed), set(), 0
+    duckdb_reader = DuckDbReader()
+    healix.sql("CREATE TABLE main.r (id BIGINT, kind VARCHAR)")
+    for step in range(10):
+        if not ids or dice.random() < 0.4:
+            first, last = last, last + dice.randint(1, 20)
+            healix.sql(f"INSERT INTO main.r SELECT i, 'k' || (i % 3) FROM range({first}, {last}) t(i)")
+            ids |= set(range(first, last))
+        elif dice.random() < 0.8:
+            first, end, every = dice.randrange(last), dice.randrange(last) + 1, dice.choice([1, 1, 2, 3])
+            healix.sql(f"DELETE FROM main.r WHERE id >= {first} AND id < {end} AND id % {every} = 0")
+            ids -= {i for i in range(first, end) if i % every == 0}
+        else:
+            healix.json("table", "compact", "main.r")
+        shown = healix.json("table", "show", "main.r")
+        location = shown["metadata_location"]
+        assert shown["record_count"] == len(ids), step
+        assert sorted(duckdb_reader.rows(location, ["id"])) == sorted((i,) for i in ids), step
+        summary = newest_summary(location)
+        assert {name: int(summary[name]) for name in listed_totals(location)} == listed_totals(location), step
+
+
+def test_deletes_leave_the_totals_with_the_file_they_apply_to(healix):
+    healix.sql("CREATE TABLE main.r (a INTEGER)")
+    for statement in ("INSERT INTO main.r VALUES (1), (2), (3)", "DELETE FROM main.r WHERE a = 1",
+                      "DELETE FROM main.r WHERE a >= 2"):
+        healix.sql(statement)
+    summary = newest_summary(healix.json("table", "show", "main.r")["metadata_location"])
+    assert summary["removed-delete-files"] == summary["removed-position-deletes"] == "1"
+    assert {name: count for name, count in summary.items() if name.startswith("total-")} == {
+        f"total-{name}": "0" for name in ("data-files", "delete-files", "equality-deletes", "files-size",
+                                          "position-deletes", "records")}
