@@ -5,7 +5,7 @@
 
 #include "app/change_acts.h"
 #include "app/commands.h"
-#include "lakehouse/engine_process/engine_process.h"
+#include "lakehouse/engine_process/isolating_engine.h"
 #include "storage/records/postgres_store.h"
 #include "storage/records/sqlite_store.h"
 #include "trust/journal/journal.h"
@@ -92,7 +92,7 @@ Result<std::unique_ptr<records::Store>> Stack::OpenStore(const std::string& conc
   options.path = layout().StoreFile(concern);
   options.temp_folder = layout().TempFolder();
   // Small, so that it is full early and a larger ingest needs no more memory than a small one.
-  options.cache_bytes = std::uint64_t{8} << 20;
+  options.cache_bytes = std::uint64_t{4} << 20;
   return records::OpenSqlite(files_, options);
 }
 
@@ -117,12 +117,13 @@ Status Stack::OpenEngine(std::stop_token stop) {
   options.temp_bytes_max = Unsigned(settings_.Get(base::setting::kEngineTempBytesMax));
   options.temp_folder = layout().TempFolder();
   options.stop = std::move(stop);
+  lakehouse::engine_process::EngineProcessOptions process;
+  process.engine = std::move(options);
   if (settings_.Get(base::setting::kEngineProcess) == "child") {
-    lakehouse::engine_process::EngineProcessOptions process;
-    process.engine = std::move(options);
     HEALIX_TRY(engine_, lakehouse::engine_process::EngineProcess::Create(std::move(process)));
   } else {
-    HEALIX_TRY(engine_, engine::Engine::Create(files_, std::move(options)));
+    HEALIX_TRY(engine_,
+               lakehouse::engine_process::IsolatingEngine::Create(files_, std::move(process)));
   }
   return {};
 }

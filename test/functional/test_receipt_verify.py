@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """`receipt verify` finds what was changed in a home, each case with all counts as they were."""
+import contextlib
 import hashlib
 import pathlib
 import sqlite3
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -49,7 +51,7 @@ def test_a_data_file_that_was_changed(healix, tmp_path, table_row, case):
 
 RECORDS = {
     "a quarantine entry is gone": "DELETE FROM ingest_quarantine",
-    "a quarantine entry holds something else": "UPDATE ingest_quarantine SET kept = x'7b5b'",
+    "a quarantine entry holds something else": "UPDATE ingest_quarantine SET kept = {bytes}",
     "the list shows another number": "UPDATE ingest_receipts SET written = written + 1",
     "a receipt is copied over another":
         "UPDATE ingest_receipts SET json = (SELECT json FROM ingest_receipts ORDER BY id LIMIT 1), "
@@ -62,15 +64,24 @@ def test_records_that_were_changed(healix, tmp_path, table_row, case):
     healix.json("ingest", write_ndjson(tmp_path / "ward/a.ndjson", patients(1)))
     answer = healix.json("ingest", write_ndjson(tmp_path / "ward/b.ndjson", patients(2) + [b"{]"]))
     assert healix.json("receipt", "verify", answer["receipt"])["quarantined"] == 1
-    catalogues = [file for file in healix.home.rglob("*.db") if has_receipts(file)]
-    if not catalogues:
-        pytest.skip("the records are in PostgreSQL")
-    with sqlite3.connect(catalogues[0]) as catalogue:
-        catalogue.execute(RECORDS[case])
-    catalogue.close()
+    change_records(healix, RECORDS[case])
     code = healix.error("receipt", "verify", answer["receipt"])
     assert code == "RECEIPT_MISMATCH"
     table_row("What receipt verify finds", case=case, code=code)
+
+
+def change_records(healix, statement: str) -> None:
+    connection = healix.env.get("HEALIX_RECORDS_CONNECTION")
+    if not connection:
+        [file] = [file for file in healix.home.rglob("*.db") if has_receipts(file)]
+        with contextlib.closing(sqlite3.connect(file)) as catalogue, catalogue:
+            catalogue.execute(statement.format(bytes="x'7b5b'"))
+        return
+    with psycopg.connect(connection) as catalogue:
+        [schema] = [name for (name,) in catalogue.execute(
+            "SELECT schemaname FROM pg_tables WHERE tablename = 'ingest_receipts'")]
+        catalogue.execute(f'SET search_path TO "{schema}"')
+        catalogue.execute(statement.format(bytes=r"'\x7b5b'::bytea"))
 
 
 def has_receipts(file: pathlib.Path) -> bool:

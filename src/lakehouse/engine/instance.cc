@@ -7,6 +7,7 @@
 #include "lakehouse/engine/hx_file_system_internal.h"
 #include "lakehouse/engine/inner_query_internal.h"
 #include "lakehouse/engine/instance_internal.h"
+#include "lakehouse/engine/parquet_writer_internal.h"
 #include "lakehouse/engine/scope_catalog_internal.h"
 #include "lakehouse/engine/value_sizes_internal.h"
 
@@ -84,6 +85,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(base::FileSystem& files,
     database.GetFileSystem().RegisterSubSystem(duckdb::make_uniq<HxFileSystem>(files));
     duckdb::DBConfig::GetConfig(database).replacement_scans.clear();
     RegisterBucketHash(database);
+    ScanArrowOnOneThread(database);
     GuardValueSizes(database, VectorBytesMax(options) / 2);
     duckdb::Connection connection(database);
     LockDown(connection, options, !spill_folder.empty());

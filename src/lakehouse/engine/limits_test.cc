@@ -141,6 +141,20 @@ TEST_F(LimitsTest, FunctionsThatMakeLargeValuesAreBounded) {
             "00007|x|   x|007|ccbcc|[a]b[a]|axc|1");
 }
 
+TEST_F(LimitsTest, LongListsAreNotMadeWhilePlanning) {
+  for (const char* call :
+       {"range(7)", "generate_series(7)", "repeat([7], 7)", "list_resize([7], 7)",
+        "string_split('7 7', ' ')", "regexp_extract_all('7 7', '7')"}) {
+    const std::string function(call, std::string_view(call).find('('));
+    const std::string plan = Ask("EXPLAIN SELECT len(" + std::string(call) + ")");
+    EXPECT_NE(plan.find(function), std::string::npos)
+        << call << " was made by the planner: " << plan;
+  }
+  EXPECT_EQ(Ask("SELECT len(range(3)), i FROM unnest(range(2)) t(i) WHERE i IN (SELECT "
+                "unnest(range(i + 1)))"),
+            "3|0\n3|1");
+}
+
 TEST_F(LimitsTest, SpillIsBounded) {
   EngineOptions options = Options();
   options.memory_bytes_max = std::uint64_t{64} << 20;

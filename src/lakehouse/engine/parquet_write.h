@@ -24,8 +24,7 @@ struct SqlSource {
 };
 
 /// Takes rows from Arrow batches. Columns are matched to the schema by position; types must be
-/// those of the schema, or cast without loss. The stream is pulled from several threads, one at a
-/// time.
+/// those of the schema, or cast without loss. The stream is pulled from one thread.
 struct ArrowSource {
   ArrowStreamOwner stream;
 };

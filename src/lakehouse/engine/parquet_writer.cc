@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <duckdb/catalog/catalog_entry/table_function_catalog_entry.hpp>
+#include <duckdb/function/table/arrow.hpp>
 
 #include "base/io/sync_points.h"
 #include "lakehouse/engine/failures_internal.h"
@@ -12,6 +14,8 @@ namespace healix::lakehouse::engine {
 namespace {
 
 using duckdb::Value;
+
+constexpr const char* kArrowScan = "arrow_scan_dumb";
 
 /// Gives one Arrow stream to DuckDB's Arrow scan, once.
 class StreamFactory final {
@@ -46,6 +50,14 @@ class StreamFactory final {
   ArrowStreamOwner stream_;
 };
 
+/// Begins an Arrow scan as DuckDB does, for one thread.
+duckdb::unique_ptr<duckdb::GlobalTableFunctionState> BeginOnOneThread(
+    duckdb::ClientContext& context, duckdb::TableFunctionInitInput& input) {
+  auto state = duckdb::ArrowTableFunction::ArrowScanInitGlobal(context, input);
+  state->Cast<duckdb::ArrowScanGlobalState>().max_threads = 1;
+  return state;
+}
+
 duckdb::unique_ptr<duckdb::SelectStatement> ArrowSelect(StreamFactory& factory) {
   duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>> arguments;
   for (const uintptr_t pointer :
@@ -54,8 +66,7 @@ duckdb::unique_ptr<duckdb::SelectStatement> ArrowSelect(StreamFactory& factory) 
     arguments.push_back(duckdb::make_uniq<duckdb::ConstantExpression>(Value::POINTER(pointer)));
   }
   auto table = duckdb::make_uniq<duckdb::TableFunctionRef>();
-  table->function =
-      duckdb::make_uniq<duckdb::FunctionExpression>("arrow_scan_dumb", std::move(arguments));
+  table->function = duckdb::make_uniq<duckdb::FunctionExpression>(kArrowScan, std::move(arguments));
   auto node = duckdb::make_uniq<duckdb::SelectNode>();
   node->select_list.push_back(duckdb::make_uniq<duckdb::StarExpression>());
   node->from_table = std::move(table);
@@ -125,6 +136,18 @@ Result<std::vector<WrittenFile>> RunCopy(const ScanServices& services,
 }
 
 }  // namespace
+
+void ScanArrowOnOneThread(duckdb::DatabaseInstance& database) {
+  duckdb::Connection connection(database);
+  connection.BeginTransaction();
+  duckdb::Catalog& system = duckdb::Catalog::GetSystemCatalog(database);
+  auto& entry = system.GetEntry<duckdb::TableFunctionCatalogEntry>(*connection.context,
+                                                                   DEFAULT_SCHEMA, kArrowScan);
+  for (duckdb::TableFunction& function : entry.functions.functions) {
+    function.init_global = BeginOnOneThread;
+  }
+  connection.Rollback();
+}
 
 Status WriteOptions::Validate() const {
   const auto plain = [](char c) {

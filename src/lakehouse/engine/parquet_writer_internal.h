@@ -15,6 +15,10 @@ namespace healix::lakehouse::engine {
 Result<std::vector<WrittenFile>> WriteParquetFiles(const ScanServices& services, WriteSource source,
                                                    const WriteOptions& options);
 
+/// Makes every write of Arrow batches use one thread, whose row group is all that it holds. Its
+/// rows come one batch at a time anyway, from a producer that needs a processor core itself.
+void ScanArrowOnOneThread(duckdb::DatabaseInstance& database);
+
 /// Returns the statement that writes the columns c0, c1 … of a subquery as `options` say.
 std::string CopySql(const WriteOptions& options);
 

@@ -103,12 +103,21 @@ struct Relation {
   std::variant<std::shared_ptr<const ScanTable>, ViewText> content;
 };
 
+/// Says where a statement runs.
+enum class Isolation : std::uint8_t {
+  kNone,
+  /// In a process of its own: it calls what takes memory that DuckDB does not count, so that only
+  /// the operating system can hold it to a limit. Engines that can't do that run it all the same.
+  kOwnProcess
+};
+
 /// Holds all relations a statement may name; any other name is kTableNotFound, found without I/O.
 /// Names compare without case. Unqualified names are looked up in `default_schema`.
 /// Threads  immutable once given to the engine; share freely.
 struct Scope {
   std::vector<Relation> relations;
   std::string default_schema = "main";
+  Isolation isolation = Isolation::kNone;
 };
 
 }  // namespace healix::lakehouse::engine

@@ -149,6 +149,22 @@ constexpr std::array kGuarded = {
     GuardedFunction{"translate", SizeOfTranslated},
 };
 
+/// Functions that make a long list of short arguments.
+constexpr std::array kMakeLists = {
+    "array_resize",       "generate_series",       "list_resize",  "range",
+    "regexp_extract_all", "regexp_split_to_array", "repeat",       "split",
+    "str_split",          "str_split_regex",       "string_split", "string_split_regex",
+    "string_to_array"};
+
+/// A list of constants would be made while the statement is planned, one object of 80 bytes for
+/// each element, which nobody counts. What is volatile is made when the statement runs, as a
+/// vector.
+void MakeWhenRun(duckdb::ScalarFunctionCatalogEntry& entry) {
+  for (duckdb::ScalarFunction& function : entry.functions.functions) {
+    if (function.GetReturnType().id() == LogicalTypeId::LIST) function.SetVolatile();
+  }
+}
+
 duckdb::scalar_function_t WithGuard(duckdb::scalar_function_t call, const GuardedFunction& guarded,
                                     double value_bytes_max) {
   return [call = std::move(call), size_of = guarded.size_of, value_bytes_max](
@@ -178,6 +194,9 @@ void GuardValueSizes(duckdb::DatabaseInstance& database, std::uint64_t value_byt
       function.SetFunctionCallback(
           WithGuard(function.GetFunctionCallback(), guarded, static_cast<double>(value_bytes_max)));
     }
+  }
+  for (const char* const name : kMakeLists) {
+    MakeWhenRun(system.GetEntry<duckdb::ScalarFunctionCatalogEntry>(context, DEFAULT_SCHEMA, name));
   }
   connection.Rollback();
 }

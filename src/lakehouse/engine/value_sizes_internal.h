@@ -12,8 +12,9 @@ namespace healix::lakehouse::engine {
 /// table of its own or a std::string: `printf`, `format`, `lpad`, `rpad`, `replace`,
 /// `regexp_replace`, `translate`, `damerau_levenshtein`. A call whose value would take more than
 /// `value_bytes_max` fails with kMemoryExceeded before it begins. What other functions make is
-/// counted by VectorMemory.
-/// Example  LimitsTest.FunctionsThatMakeLargeValuesAreBounded
+/// counted by VectorMemory, once the statement runs: functions that make long lists are therefore
+/// not called while it is planned.
+/// Example  LimitsTest.FunctionsThatMakeLargeValuesAreBounded, LongListsAreNotMadeWhilePlanning
 void GuardValueSizes(duckdb::DatabaseInstance& database, std::uint64_t value_bytes_max);
 
 }  // namespace healix::lakehouse::engine

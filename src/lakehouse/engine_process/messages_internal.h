@@ -56,6 +56,8 @@ template <>
 inline constexpr auto kLast<engine::ScanTable::FileChanges> =
     engine::ScanTable::FileChanges::kNever;
 template <>
+inline constexpr auto kLast<engine::Isolation> = engine::Isolation::kOwnProcess;
+template <>
 inline constexpr auto kLast<engine::Compression> = engine::Compression::kNone;
 template <>
 inline constexpr auto kLast<engine::SortColumn::Order> =
@@ -79,7 +81,7 @@ HEALIX_SHAPE(engine::MappedField, field_id, names, fields);
 HEALIX_SHAPE(engine::ScanTable, schema, files, file_changes, dropped_fields, name_mapping);
 HEALIX_SHAPE(engine::ViewText, sql, default_schema, column_names);
 HEALIX_SHAPE(engine::Relation, schema_name, name, at, content);
-HEALIX_SHAPE(engine::Scope, relations, default_schema);
+HEALIX_SHAPE(engine::Scope, relations, default_schema, isolation);
 template <>
 struct Shape<engine::EngineOptions> {  // `stop` can't travel: kCancel does
   static auto Of(auto& value) {

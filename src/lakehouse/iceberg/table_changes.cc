@@ -176,10 +176,10 @@ TableMetadata RecordPreviousMetadata(TableMetadata metadata, const MetadataLogEn
   TableMetadata next = std::move(metadata);
   next.metadata_log.push_back(entry);
   const std::int64_t wanted = next.NumberProperty(kMetadataLogMaxProperty, kMetadataVersionsKept);
-  const auto kept = static_cast<std::size_t>(std::max<std::int64_t>(1, wanted));
-  if (next.metadata_log.size() > kept) {
-    next.metadata_log.erase(next.metadata_log.begin(),
-                            next.metadata_log.end() - static_cast<std::ptrdiff_t>(kept));
+  const std::int64_t most = std::max<std::int64_t>(1, wanted);
+  if (std::ssize(next.metadata_log) > most) {
+    const auto kept = static_cast<std::ptrdiff_t>(most - most / 10);
+    next.metadata_log.erase(next.metadata_log.begin(), next.metadata_log.end() - kept);
   }
   return next;
 }

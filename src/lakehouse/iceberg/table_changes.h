@@ -64,8 +64,8 @@ Result<TableMetadata> UpgradeFormat(const TableMetadata& metadata, int format_ve
 /// How many entries the log of a table keeps; 100 when the table doesn't say.
 inline constexpr char kMetadataLogMaxProperty[] = "write.metadata.previous-versions-max";
 
-/// Appends the location of the metadata file that this one replaces, and drops the oldest entries
-/// over kMetadataLogMaxProperty.
+/// Appends the location of the metadata file that this one replaces. When that makes one entry more
+/// than kMetadataLogMaxProperty says, the oldest tenth of them goes.
 TableMetadata RecordPreviousMetadata(TableMetadata metadata, const MetadataLogEntry& entry);
 
 }  // namespace healix::lakehouse::iceberg

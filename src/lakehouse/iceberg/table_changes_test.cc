@@ -134,7 +134,8 @@ TEST(TableChangesTest, TheLogOfMetadataIsBounded) {
       table, {{"write.metadata.previous-versions-max", std::nullopt}, {"owner", "x"}}, At(9));
   EXPECT_EQ(table.properties, (Properties{{"owner", "x"}}));
   for (int i = 0; i < 200; ++i) table = RecordPreviousMetadata(table, {At(i), "m"});
-  EXPECT_EQ(table.metadata_log.size(), 100U);
+  EXPECT_LE(table.metadata_log.size(), 100U);
+  EXPECT_GE(table.metadata_log.size(), 90U);  // the oldest tenth goes at once
 }
 
 TEST(TableChangesTest, RemovedSnapshotsLeaveNoTrace) {

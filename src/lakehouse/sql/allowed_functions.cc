@@ -88,6 +88,11 @@ regr_slope regr_sxx regr_sxy regr_syy reservoir_quantile row_number sem skewness
 stddev_samp string_agg sum sum_no_overflow sumkahan var_pop var_samp variance wavg weighted_avg
 )";
 
+constexpr std::string_view kUncountedNames = R"(
+approx_top_k bitstring_agg entropy histogram histogram_exact mad median mode quantile quantile_cont
+quantile_disc reservoir_quantile
+)";
+
 constexpr std::string_view kTableNames = "generate_series json_each json_tree range unnest";
 
 using Names = std::set<std::string, std::less<>>;
@@ -124,6 +129,11 @@ bool IsAllowed(const engine::FunctionReference& function) {
   if (IsOperator(function.name)) return true;
   const bool is_table = function.kind == engine::FunctionReference::Kind::kTable;
   return (is_table ? kTables : ScalarNames()).contains(function.name);
+}
+
+bool KeepsUncountedMemory(const engine::FunctionReference& function) {
+  static const Names kUncounted = NamesOf({kUncountedNames});
+  return kUncounted.contains(function.name);
 }
 
 std::vector<std::string> AllowedFunctionNames() {

@@ -15,6 +15,12 @@ namespace healix::lakehouse::sql {
 /// Example  AllowedFunctionsTest.KnowsValuesButNoFiles
 bool IsAllowed(const engine::FunctionReference& function);
 
+/// Tells whether a function keeps memory that the engine does not count: aggregates whose state
+/// lies in containers of the C++ library, which grows with the different values they see, or with a
+/// size that a statement gives. Statements that call one run in a process of their own. Example
+/// AllowedFunctionsTest.KnowsWhatKeepsUncountedMemory
+bool KeepsUncountedMemory(const engine::FunctionReference& function);
+
 /// Returns the functions of values on the list, in the order of their names.
 /// Example  AllowedFunctionsTest.NoneTakesMemoryFarBeyondTheLimit
 std::vector<std::string> AllowedFunctionNames();

@@ -27,6 +27,16 @@ TEST(AllowedFunctionsTest, KnowsValuesButNoFiles) {
   }
 }
 
+TEST(AllowedFunctionsTest, KnowsWhatKeepsUncountedMemory) {
+  for (const char* name : {"median", "mode", "histogram", "quantile_cont"}) {
+    EXPECT_TRUE(IsAllowed({name, Kind::kScalar})) << name;
+    EXPECT_TRUE(KeepsUncountedMemory({name, Kind::kScalar})) << name;
+  }
+  for (const char* name : {"sum", "count", "list", "string_agg", "approx_quantile"}) {
+    EXPECT_FALSE(KeepsUncountedMemory({name, Kind::kScalar})) << name;
+  }
+}
+
 /// Reads a line of /proc/self/status in bytes.
 std::int64_t StatusBytes(const std::string& name) {
   std::ifstream status("/proc/self/status");

@@ -58,7 +58,7 @@ Result<engine::SqlSource> InsertSource(const StatementContext& context,
                                        const ParsedStatement& statement,
                                        const iceberg::Schema& schema) {
   NameResolver resolver(context.warehouse, context.options.default_schema);
-  HEALIX_RETURN_IF_ERROR(resolver.Add(statement.tables));
+  HEALIX_RETURN_IF_ERROR(resolver.Add(statement));
   auto scope = resolver.Seal();
   HEALIX_TRY(const auto columns,
              context.warehouse.parts().engine.Describe(scope, statement.query_sql));
@@ -144,7 +144,7 @@ Result<StatementResult> RunCreateTableAs(const StatementContext& context,
                      SafeName(ToString(name)));
   }
   NameResolver resolver(context.warehouse, context.options.default_schema);
-  HEALIX_RETURN_IF_ERROR(resolver.Add(statement.tables));
+  HEALIX_RETURN_IF_ERROR(resolver.Add(statement));
   auto scope = resolver.Seal();
   HEALIX_TRY(const auto columns,
              context.warehouse.parts().engine.Describe(scope, statement.query_sql));
@@ -175,7 +175,7 @@ Result<tables::PlannedDelete> PlanDelete(const StatementContext& context,
   NameResolver resolver(context.warehouse, context.options.default_schema);
   resolver.Pin(snapshot);
   HEALIX_RETURN_IF_ERROR(resolver.AddName(name));
-  HEALIX_RETURN_IF_ERROR(resolver.Add(statement.tables));
+  HEALIX_RETURN_IF_ERROR(resolver.Add(statement));
   const auto scope = resolver.Seal();
   const auto& table =  // what was added first
       *std::get<std::shared_ptr<const engine::ScanTable>>(scope->relations.front().content);

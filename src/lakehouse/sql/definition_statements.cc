@@ -200,7 +200,7 @@ Result<StatementResult> RunCreateView(const StatementContext& context,
     if (exists) return StatementResult();
   }
   NameResolver resolver(context.warehouse, context.options.default_schema);
-  HEALIX_RETURN_IF_ERROR(resolver.Add(statement.tables));
+  HEALIX_RETURN_IF_ERROR(resolver.Add(statement));
   if (resolver.views().contains(name)) {
     return Refused("the view " + ToString(name) + ", which would use itself,");
   }

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/time/instant.h"
+#include "lakehouse/sql/allowed_functions.h"
 #include "lakehouse/sql/information_schema_internal.h"
 #include "lakehouse/sql/name_resolver_internal.h"
 #include "lakehouse/sql/statement_check_internal.h"
@@ -43,8 +44,15 @@ Result<TableSnapshot> NameResolver::Current(const TableName& name) {
   return pinned_.emplace(name, std::move(snapshot)).first->second;
 }
 
-Status NameResolver::Add(const std::vector<engine::TableReference>& references) {
-  for (const engine::TableReference& reference : references) {
+void NameResolver::NoteFunctions(const engine::ParsedStatement& statement) {
+  if (std::ranges::any_of(statement.functions, KeepsUncountedMemory)) {
+    isolation_ = engine::Isolation::kOwnProcess;
+  }
+}
+
+Status NameResolver::Add(const engine::ParsedStatement& statement) {
+  NoteFunctions(statement);
+  for (const engine::TableReference& reference : statement.tables) {
     HEALIX_RETURN_IF_ERROR(AddReference(reference, default_schema_));
   }
   return {};
@@ -58,6 +66,7 @@ std::shared_ptr<const engine::Scope> NameResolver::Seal() {
   auto scope = std::make_shared<engine::Scope>();
   scope->relations = std::move(relations_);
   scope->default_schema = default_schema_;
+  scope->isolation = isolation_;
   return scope;
 }
 
@@ -105,6 +114,7 @@ Status NameResolver::AddView(const tables::ViewDefinition& view) {
   open_views_.push_back(view.name);
   for (const engine::ParsedStatement& statement : statements) {
     HEALIX_RETURN_IF_ERROR(CheckAllowed(statement));
+    NoteFunctions(statement);
     for (const engine::TableReference& reference : statement.tables) {
       // A view that is reached again while it is open must not pass as already added.
       HEALIX_TRY(const TableName name, Qualify(reference.name, view.default_schema));

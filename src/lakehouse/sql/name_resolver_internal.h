@@ -26,8 +26,9 @@ class NameResolver final {
 
   /// Makes the statement read a table at this snapshot wherever it names it.
   void Pin(const tables::TableSnapshot& snapshot);
-  /// Adds tables and views to the scope.
-  Status Add(const std::vector<engine::TableReference>& references);
+  /// Adds the tables and views of a statement to the scope, which asks for a process of its own
+  /// when a function of the statement or of a view does.
+  Status Add(const engine::ParsedStatement& statement);
   /// Adds one table or view by its name.
   Status AddName(const tables::TableName& name);
   /// Returns the scope with all that was added.
@@ -38,6 +39,7 @@ class NameResolver final {
  private:
   static constexpr std::size_t kViewDepthMax = 32;
 
+  void NoteFunctions(const engine::ParsedStatement& statement);
   Result<tables::TableSnapshot> Current(const tables::TableName& name);
   Status AddReference(const engine::TableReference& reference, const std::string& default_schema);
   Status AddTable(const tables::TableSnapshot& snapshot, const tables::TableName& name,
@@ -53,6 +55,7 @@ class NameResolver final {
   std::set<tables::TableName> views_;
   std::vector<tables::TableName> open_views_;
   std::vector<engine::Relation> relations_;
+  engine::Isolation isolation_ = engine::Isolation::kNone;
 };
 
 }  // namespace healix::lakehouse::sql

@@ -84,7 +84,7 @@ Status Session::RunAll(std::string_view sql, const OnResult& on_result) {
 Result<StatementResult> RunQuery(const StatementContext& context, const ParsedStatement& statement,
                                  std::vector<engine::Parameter> parameters) {
   NameResolver resolver(context.warehouse, context.options.default_schema);
-  HEALIX_RETURN_IF_ERROR(resolver.Add(statement.tables));
+  HEALIX_RETURN_IF_ERROR(resolver.Add(statement));
   engine::QueryOptions options;
   options.parameters = std::move(parameters);
   engine::Engine& engine = context.warehouse.parts().engine;

@@ -26,7 +26,7 @@ Result<StatementResult> RunDescribe(const StatementContext& context,
     HEALIX_RETURN_IF_ERROR(resolver.AddName(name));
     query = "SELECT * FROM " + engine::QuoteName(name.schema) + "." + engine::QuoteName(name.name);
   } else {
-    HEALIX_RETURN_IF_ERROR(resolver.Add(statement.tables));
+    HEALIX_RETURN_IF_ERROR(resolver.Add(statement));
   }
   HEALIX_TRY(const auto columns, context.warehouse.parts().engine.Describe(resolver.Seal(), query));
   std::vector<ConstantRow> rows;

@@ -123,7 +123,8 @@ class Preparation final {
     iceberg::ExpiryOptions options;
     options.now = ToMillis(now_);
     options.snapshot_age_max = std::chrono::milliseconds::max();
-    options.snapshots_max = parts_.options.snapshots_max;
+    // A tenth at a time: most commits have nothing to remove then.
+    options.snapshots_max = parts_.options.snapshots_max - parts_.options.snapshots_max / 10;
     return Forget(options);
   }
   Status Forget(iceberg::ExpiryOptions options) {

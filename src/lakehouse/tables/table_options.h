@@ -14,7 +14,8 @@ namespace healix::lakehouse::tables {
 /// The settings `tables.*`. What else Iceberg has a table property for (merging of manifests) is
 /// set there.
 struct TableOptions {
-  std::size_t snapshots_max = 500;  ///< unleased snapshots kept; the commit expires older ones
+  /// Unleased snapshots kept. The commit that makes one more expires the oldest tenth.
+  std::size_t snapshots_max = 200;
   /// Earlier metadata files that a new table keeps; its property
   /// `write.metadata.previous-versions-max` from then on.
   int metadata_log_max = 100;
