@@ -23,7 +23,7 @@ Result<Settings> LoadFrom(const std::string& yaml, Environment environment = {})
 TEST(SettingsTest, DefaultsAreThoseOfTheRegistry) {
   const Settings settings;
   EXPECT_EQ(settings.Get(setting::kIngestRecordBytesMax), 64 << 20);
-  EXPECT_EQ(settings.Get(setting::kTablesSnapshotsMax), 500);
+  EXPECT_EQ(settings.Get(setting::kTablesSnapshotsMax), 200);
   EXPECT_EQ(settings.Get(setting::kTablesTargetFileBytes), 128 << 20);
   EXPECT_EQ(settings.Get(setting::kTablesDropRetentionHours), std::chrono::hours(168));
   EXPECT_EQ(settings.Get(setting::kHomeLockWaitMs), std::chrono::seconds(5));
