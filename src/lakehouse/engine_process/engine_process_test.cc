@@ -28,6 +28,11 @@ using testing::IsOk;
 constexpr const char* kEndlessQuery =
     "SELECT count(*) FROM range(100000000000) a(i) WHERE hash(i) = 1";
 
+/// Does nothing when there is no worker: 0 would name the group of this process.
+void KillWorkerOf(const EngineProcess& engine) {
+  if (const auto worker = engine.process_id()) ::kill(*worker, SIGKILL);
+}
+
 class EngineProcessTest : public engine::EngineTest {
  protected:
   void SetUp() override { Start(WorkerOptions(Options())); }
@@ -39,7 +44,7 @@ class EngineProcessTest : public engine::EngineTest {
     engine_ = std::move(*started);
   }
 
-  void KillWorker() const { ::kill(process_->process_id().value_or(0), SIGKILL); }
+  void KillWorker() const { KillWorkerOf(*process_); }
 
   std::string FileOfProcess(const std::string& name) const {
     std::ifstream file("/proc/" + std::to_string(process_->process_id().value_or(0)) + "/" + name);
@@ -174,6 +179,15 @@ TEST_F(EngineProcessTest, TheProcessGetsNoSecretAndNoDescriptor) {
   EXPECT_NE(FileOfProcess("limits").find("Max core file size        0 "), std::string::npos);
 }
 
+TEST_F(EngineProcessTest, AProgramThatDoesNotStartIsAnErrorAndKillsNobody) {
+  EngineProcessOptions options = WorkerOptions(Options());
+  options.command = {"/absent/program"};
+  // Who killed id 0 would end the group of this process; it depended on which thread was first.
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_TRUE(IsError(EngineProcess::Create(options), ErrorCode::kEngineFailed));
+  }
+}
+
 TEST_F(EngineProcessTest, ManyStartsLeaveNothingBehind) {
   engine_.reset();
   const char* const kills = std::getenv("HEALIX_TEST_KILLS");
@@ -183,7 +197,7 @@ TEST_F(EngineProcessTest, ManyStartsLeaveNothingBehind) {
   for (int i = 0; i < starts; ++i) {
     auto started = EngineProcess::Create(WorkerOptions(Options()));
     ASSERT_TRUE(IsOk(started));
-    if (i % 3 == 0) ::kill((*started)->process_id().value_or(0), SIGKILL);
+    if (i % 3 == 0) KillWorkerOf(**started);
     if (i % 3 == 1) {
       ASSERT_TRUE(IsOk((*started)->Query(nullptr, "SELECT 1", {})));
     }

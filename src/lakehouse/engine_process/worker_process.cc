@@ -147,12 +147,16 @@ Status WorkerProcess::Spawn() {
 
 void WorkerProcess::Supervise(std::promise<Status> started) {
   const Status spawned = Spawn();
-  started.set_value(spawned);
   if (!spawned) {
-    const std::lock_guard guard(mutex_);
-    ended_ = reaped_ = true;
+    // Before anyone hears of it: whoever ends this must not kill a process that is not there.
+    {
+      const std::lock_guard guard(mutex_);
+      ended_ = reaped_ = true;
+    }
+    started.set_value(spawned);
     return;
   }
+  started.set_value(spawned);
   const Status read = link_->Run([](const std::shared_ptr<Conversation>& conversation,
                                     const Frame& frame) { PassSyncPoint(conversation, frame); });
   const bool asked = [&] {
