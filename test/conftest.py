@@ -10,16 +10,6 @@ import pytest
 from printed_tables import Tables, table_lines
 
 
-# Files whose tests take minutes start first, so that no worker is left alone with one at the end.
-SLOW_FIRST = ["test_crash.py", "test_fresh_synthea.py", "test_readers.py", "test_real_data.py"]
-
-
-def pytest_collection_modifyitems(items):
-    def place(item):
-        return SLOW_FIRST.index(item.path.name) if item.path.name in SLOW_FIRST else len(SLOW_FIRST)
-    items.sort(key=place)
-
-
 @pytest.fixture
 def table_row(record_property):
     """Returns a function that adds one row to the table of that title."""

@@ -6,7 +6,6 @@ export_test_environment() {
   export HEALIX_BUILD=$HEALIX_ROOT/build/$1
   export HEALIX_BIN=$HEALIX_BUILD/bin/healix
   export TMPDIR=$HEALIX_BUILD/test-tmp
-  [[ -d $HEALIX_BUILD/test ]] || HEALIX_BUILD=$HEALIX_ROOT/build/dev  # a release has no test programs
   export PYTHONDONTWRITEBYTECODE=1
   export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
   export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:suppressions=$HEALIX_ROOT/test/tsan.supp}
@@ -47,7 +46,7 @@ test_functional() {
   (
     export_test_environment "$preset"
     "$HEALIX_TOOLCHAIN/venv/bin/python" -m pytest test -q --tb=short -rfE \
-      -n "$(jobs_at_a_time)" --dist loadfile --no-loadscope-reorder \
+      -n "$(jobs_at_a_time)" --dist loadfile \
       -o cache_dir="build/$preset/pytest-cache" --basetemp="$TMPDIR/pytest" \
       --junit-xml="$out/pytest.xml" ${filter:+-k "$filter"} >&2
   ) || status=$?

@@ -10,8 +10,8 @@
 // which is the harder one.
 //
 // A disk drifts: the same plain writes took up to three times as long at the end of a run as at its
-// start. So the 10,000th commit is held against the 10th commit of a new table in the same home,
-// the two by turns; see docs/design/2026-11-21-tables-and-sql.md.
+// start. So the 10,000th commit is also held against the 10th commit of a new table in the same
+// home, the two by turns; see docs/design/2026-11-21-tables-and-sql.md.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -166,9 +166,9 @@ int Run(const std::string& folder) {
   holds &= Judge("10,000th commit / plain writes", Median(late.commits) / Median(late.plain), 2.5);
   holds &= Judge("10,000th commit / 10th commit of a new table by turns",
                  Median(late.commits) / Median(late.young), 1.5);
-  fmt::print("{:<52} {:>10.3f}  on a disk {:.2f} times as slow\n",
-             "10,000th commit / 10th commit, 30 s before",
-             Median(late.commits) / Median(early.commits),
+  holds &= Judge("10,000th commit / 10th commit, 30 s before",
+                 Median(late.commits) / Median(early.commits), 1.5);
+  fmt::print("meanwhile the same commit to a new table takes {:.2f} times as long\n",
              Median(late.young) / Median(early.commits));
   holds &= Judge("metadata file, MiB", static_cast<double>(metadata_bytes_max) / (1 << 20), 1.0);
   return holds ? 0 : 1;
